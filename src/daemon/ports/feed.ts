@@ -1,0 +1,97 @@
+/**
+ * The feed between control (owns truth) and a shard (owns traffic): plain, structured-clonable messages.
+ *
+ *   control --load, apply--> shard        a snapshot first, then each revision's events
+ *   control <--applied------ shard        in force on this shard from here on
+ *   control --ask----------> shard        sessions, counters, close, drain
+ *   control <--answer------- shard
+ */
+import type { ActorId, CredentialId, Revision, TrustEvent, TrustSnapshot } from '../../trust/index.ts';
+
+/** A key in the clear: travels within the process only. */
+export interface PskMaterial {
+  readonly credential: CredentialId;
+  readonly actor: ActorId;
+  readonly identityHex: string;
+  readonly key: Uint8Array;
+}
+
+export type ControlMessage =
+  | {
+      readonly kind: 'load';
+      readonly revision: Revision;
+      readonly snapshot: TrustSnapshot;
+      readonly keys: readonly PskMaterial[];
+    }
+  | {
+      readonly kind: 'apply';
+      readonly revision: Revision;
+      readonly events: readonly TrustEvent[];
+      readonly keys: readonly PskMaterial[];
+    }
+  | { readonly kind: 'ask'; readonly request: number; readonly question: ShardQuestion };
+
+export type ShardQuestion =
+  | { readonly kind: 'sessions' }
+  | { readonly kind: 'close-session'; readonly id: string }
+  | { readonly kind: 'counters' }
+  /** Stop accepting handshakes, answer new requests 5.03, finish what is under way within the grace, then close all. */
+  | { readonly kind: 'drain'; readonly graceMs: number };
+
+export type ShardMessage =
+  | { readonly kind: 'listening'; readonly shard: number; readonly listeners: readonly ListenerAddress[] }
+  | {
+      readonly kind: 'unable';
+      readonly shard: number;
+      readonly code: `PN_${string}`;
+      readonly message: string;
+    }
+  | { readonly kind: 'applied'; readonly shard: number; readonly revision: Revision }
+  | { readonly kind: 'answer'; readonly request: number; readonly answer: ShardAnswer }
+  /** For the operator's log: closed event names, see telemetry. */
+  | {
+      readonly kind: 'log';
+      readonly shard: number;
+      readonly event: string;
+      readonly fields: Readonly<Record<string, string | number | boolean | null>>;
+    };
+
+export type ShardAnswer =
+  | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
+  | { readonly kind: 'closed'; readonly found: boolean }
+  | { readonly kind: 'counters'; readonly counters: ShardCounters }
+  | { readonly kind: 'drained' };
+
+export interface ListenerAddress {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** One established connection as the admin API shows it. */
+export interface SessionView {
+  readonly id: string;
+  readonly principal: ActorId;
+  readonly credential: CredentialId;
+  readonly path: string;
+  readonly cid: string | null;
+  readonly suite: string;
+  /** Wall time, milliseconds since 1970. */
+  readonly since: number;
+  readonly lastSeen: number;
+  readonly observations: number;
+  readonly revision: Revision;
+}
+
+/** Counters and gauges of one shard, keyed by metric name, then by label values joined with ','. Monotonic but for gauges. */
+export interface ShardCounters {
+  readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly gauges: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly histograms: Readonly<Record<string, HistogramView>>;
+}
+
+export interface HistogramView {
+  /** Upper bounds in seconds, ascending; `counts` has one more entry, for everything above. Not cumulative. */
+  readonly bounds: readonly number[];
+  readonly counts: readonly number[];
+  readonly sum: number;
+}

@@ -1,0 +1,125 @@
+/** What the DTLS core asks of its driver, and the values it speaks in. */
+import type { Brand, Path, Secret } from '../base/index.ts';
+
+/** One connection of this endpoint; never reused while the endpoint lives. */
+export type ConnectionHandle = Brand<number, 'ConnectionHandle'>;
+
+/** One question to the driver; the answer comes back through `resolve`. */
+export type LookupId = Brand<number, 'LookupId'>;
+
+/** Where records of a connection arrive: what the router needs to know. Connection IDs join as a second kind. */
+export type RouteKey = { readonly kind: 'path'; readonly path: Path };
+
+export type Effect =
+  /** The datagram is the driver's from here on. */
+  | { readonly kind: 'transmit'; readonly path: Path; readonly datagram: Uint8Array }
+  | { readonly kind: 'lookup'; readonly id: LookupId; readonly ask: CredentialQuestion }
+  | {
+      readonly kind: 'established';
+      readonly connection: ConnectionHandle;
+      readonly path: Path;
+      readonly peer: VerifiedPeer;
+    }
+  /** The plaintext is the driver's from here on. */
+  | { readonly kind: 'deliver'; readonly connection: ConnectionHandle; readonly plaintext: Uint8Array }
+  | { readonly kind: 'own' | 'disown'; readonly route: RouteKey }
+  /** An established connection ended. */
+  | { readonly kind: 'closed'; readonly connection: ConnectionHandle; readonly reason: CloseReason }
+  /** A handshake ended without a connection; `identity` is what the peer claimed, unproven. */
+  | {
+      readonly kind: 'failed';
+      readonly path: Path;
+      readonly connection: ConnectionHandle;
+      readonly reason: FailureReason;
+      readonly identity: Uint8Array | null;
+    }
+  | { readonly kind: 'dropped'; readonly reason: DropReason; readonly path: Path };
+
+export type Effects = Effect[];
+
+export type CredentialQuestion = { readonly kind: 'psk'; readonly identity: Uint8Array };
+
+/** `credential` names the record that the answer came from; it travels into {@link VerifiedPeer} unchanged. */
+export type CredentialAnswer =
+  | { readonly kind: 'psk'; readonly key: Secret; readonly credential: string }
+  | { readonly kind: 'unknown' };
+
+declare const proof: unique symbol;
+
+/** Who is at the other end, proved by a Finished that verified. Made in one place only: expect-finished. */
+export interface VerifiedPeer {
+  readonly [proof]: true;
+  readonly kind: 'psk';
+  readonly identity: Uint8Array;
+  readonly credential: string;
+  /** IANA name of the cipher suite. */
+  readonly suite: string;
+  readonly extendedMasterSecret: boolean;
+}
+
+/** Why an established connection ended. */
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+/** Why a handshake failed, for the operator; the peer sees an alert by the table in violation.ts. */
+export type FailureReason = (typeof FAILURE_REASONS)[number];
+/** Why a datagram, or a record in it, was ignored: a counter each. */
+export type DropReason = (typeof DROP_REASONS)[number];
+
+export const CLOSE_REASONS = [
+  'close-notify', // the peer said goodbye
+  'peer-alert', // the peer sent an authenticated fatal alert
+  'replaced', // the same path completed a new handshake
+  'idle', // nothing heard within the idle limit
+  'evicted', // the endpoint was full and this one had been silent longest
+  'requested', // our side: operator, drain
+  'revoked', // our side: the credential or what stood on it ended
+  'violation', // the peer broke the protocol inside an established connection
+  'exhausted', // sequence numbers or forgery bound used up
+] as const;
+
+export const FAILURE_REASONS = [
+  'timeout', // the flight was retransmitted to the limit without an answer
+  'unknown-identity', // no credential with that PSK identity
+  'wrong-key', // Finished did not decrypt or verify: the key differs
+  'peer-alert', // the peer gave up with a fatal alert
+  'superseded', // the peer began another handshake on the same path
+  'evicted', // too many handshakes pending
+  'requested', // our side closed it
+  'protocol-version',
+  'no-common-suite',
+  'insecure-renegotiation',
+  'illegal-parameter',
+  'unexpected-message',
+  'malformed-message',
+  'verify-failed',
+  'extended-master-secret-required',
+  'lookup-timeout',
+  'internal',
+] as const;
+
+export const DROP_REASONS = [
+  'empty-datagram',
+  'malformed-record', // header shorter than it must be, or a length beyond the datagram
+  'unknown-content-type',
+  'wrong-version',
+  'oversized-record',
+  'wrong-epoch',
+  'unknown-connection', // no connection on this path and not a ClientHello
+  'malformed-hello', // first ClientHello does not parse: nothing is answered
+  'hello-refused', // endpoint is draining or admits no more handshakes
+  'hello-fragmented', // a later fragment of a hello without a cookie proven
+  'replayed',
+  'bad-record-mac',
+  'unauthenticated-alert',
+  'plaintext-application-data', // application data in epoch 0
+  'early-application-data', // application data before Finished verified
+  'early-record-overflow', // more records of the next epoch than are kept
+  'duplicate-message', // a handshake message already processed
+  'future-message', // a handshake message too far ahead
+  'reassembly-overflow',
+  'contradicting-fragment',
+  'malformed-fragment',
+  'unexpected-message', // out of place, ignored where RFC 6347 says so
+  'stale-ccs', // ChangeCipherSpec out of place
+  'empty-record',
+  'record-size-limit',
+] as const;
