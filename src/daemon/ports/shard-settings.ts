@@ -1,0 +1,65 @@
+/** Everything a shard thread is told at its start: the resolved configuration, plain and structured-clonable. */
+
+export interface ShardSettings {
+  readonly shard: number;
+  readonly shards: number;
+  readonly node: number;
+  readonly listeners: readonly ListenerSettings[];
+  readonly backends: readonly BackendSettings[];
+  readonly routes: readonly RouteSettings[];
+  readonly rights: readonly RightSettings[];
+  readonly dtls: DtlsListenerSettings;
+  readonly limits: ShardLimits;
+}
+
+export interface ListenerSettings {
+  readonly address: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+export interface BackendSettings {
+  readonly name: string;
+  readonly kind: 'coap';
+  readonly address: string;
+  readonly port: number;
+  /** The whole exchange; afterwards 5.04. */
+  readonly timeoutMs: number;
+  /** Requests under way at once; one more is answered 5.03. */
+  readonly inflightMax: number;
+}
+
+/** `path` and `rewrite` are templates: `/telemetry/*` matches `/telemetry` and everything below; `*` in `rewrite` is what matched. */
+export interface RouteSettings {
+  readonly name: string;
+  readonly path: string;
+  readonly backend: string;
+  readonly rewrite: string;
+}
+
+/** What a device may use: routes by name, actions of policy.md (`read write create delete execute fetch observe`). `*` names all. */
+export interface RightSettings {
+  readonly devices: readonly string[];
+  readonly routes: readonly string[];
+  readonly actions: readonly string[];
+}
+
+export interface DtlsListenerSettings {
+  /** IANA suite names in the server's order of preference. */
+  readonly suites: readonly string[];
+  readonly extendedMasterSecret: 'wanted' | 'required';
+  readonly mtu: number;
+  readonly idleTimeoutMs: number;
+  readonly handshakeTimeoutMs: number;
+  readonly retransmitMs: number;
+}
+
+export interface ShardLimits {
+  readonly connectionsMax: number;
+  readonly handshakesMax: number;
+  readonly jobsMax: number;
+  readonly datagramQueueMax: number;
+  /** Requests per second and burst that one device may send; beyond, 4.29. */
+  readonly requestsPerSecond: number;
+  readonly requestBurst: number;
+}
