@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { LayeredMap, MapEdit } from '../../../src/trust/layered-map.ts';
+
+function changed<K, V>(map: ReadonlyMap<K, V>, change: (edit: MapEdit<K, V>) => void): ReadonlyMap<K, V> {
+  const edit = new MapEdit(map);
+  change(edit);
+  return edit.finish();
+}
+
+describe('layered map', () => {
+  test('equals a plain Map whatever is done to it, and older versions keep what they had', () => {
+    const command = fc.tuple(fc.constantFrom('set', 'delete'), fc.integer({ min: 0, max: 60 }), fc.nat());
+    fc.assert(
+      fc.property(
+        fc.array(command, { maxLength: 400 }),
+        fc.integer({ min: 1, max: 7 }),
+        (commands, batch) => {
+          const model = new Map<number, number>();
+          let map: ReadonlyMap<number, number> = new Map();
+          const versions: { map: ReadonlyMap<number, number>; was: Map<number, number> }[] = [];
+          for (let from = 0; from < commands.length; from += batch) {
+            versions.push({ map, was: new Map(model) });
+            map = changed(map, (edit) => {
+              for (const [verb, key, value] of commands.slice(from, from + batch)) {
+                if (verb === 'set') {
+                  edit.set(key, value);
+                  model.set(key, value);
+                } else {
+                  edit.delete(key);
+                  model.delete(key);
+                }
+              }
+            });
+          }
+          versions.push({ map, was: model });
+          for (const version of versions) {
+            assert.equal(version.map.size, version.was.size);
+            assert.deepEqual(new Map(version.map), version.was);
+            for (let key = 0; key <= 60; key++) assert.equal(version.map.get(key), version.was.get(key));
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  test('an edit that changes nothing gives the very same map back', () => {
+    const map = new Map([['a', 1]]);
+    assert.equal(
+      changed(map, (edit) => edit.delete('b')),
+      map,
+    );
+  });
+
+  test('a small change to a large map shares the large map', () => {
+    const large = new Map(Array.from({ length: 10_000 }, (_, i) => [i, i]));
+    const next = changed(large, (edit) => edit.set(-1, -1));
+    assert.ok(next instanceof LayeredMap);
+    assert.equal(next.layers().base, large);
+    assert.equal(next.size, 10_001);
+    assert.equal(large.has(-1), false);
+  });
+
+  test('keys, values and forEach walk the same entries', () => {
+    const map = changed(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+      (edit) => {
+        edit.set('c', 3);
+        edit.delete('a');
+        edit.set('b', 4);
+      },
+    );
+    const seen: [string, number][] = [];
+    map.forEach((value, key) => seen.push([key, value]));
+    assert.deepEqual(seen, [
+      ['b', 4],
+      ['c', 3],
+    ]);
+    assert.deepEqual([...map.keys()], ['b', 'c']);
+    assert.deepEqual([...map.values()], [4, 3]);
+  });
+});
