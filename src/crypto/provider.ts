@@ -5,19 +5,24 @@
 
 export type HashName = 'sha256' | 'sha384';
 
-export type AeadName =
-  | 'aes-128-ccm-8'
-  | 'aes-128-ccm'
-  | 'aes-256-ccm-8'
-  | 'aes-256-ccm'
-  | 'aes-128-gcm'
-  | 'aes-256-gcm'
-  | 'chacha20-poly1305';
-
 export interface AeadShape {
+  /** OpenSSL's name. */
+  readonly cipher: string;
   readonly keyLength: number;
   readonly tagLength: number;
 }
+
+export const AEADS = {
+  'aes-128-ccm-8': { cipher: 'aes-128-ccm', keyLength: 16, tagLength: 8 },
+  'aes-128-ccm': { cipher: 'aes-128-ccm', keyLength: 16, tagLength: 16 },
+  'aes-256-ccm-8': { cipher: 'aes-256-ccm', keyLength: 32, tagLength: 8 },
+  'aes-256-ccm': { cipher: 'aes-256-ccm', keyLength: 32, tagLength: 16 },
+  'aes-128-gcm': { cipher: 'aes-128-gcm', keyLength: 16, tagLength: 16 },
+  'aes-256-gcm': { cipher: 'aes-256-gcm', keyLength: 32, tagLength: 16 },
+  'chacha20-poly1305': { cipher: 'chacha20-poly1305', keyLength: 32, tagLength: 16 },
+} as const satisfies Record<string, AeadShape>;
+
+export type AeadName = keyof typeof AEADS;
 
 /** A key ready for use with one AEAD. Opaque: only the provider that made it can use it. */
 export interface AeadKey {

@@ -92,6 +92,7 @@ export const FAILURE_REASONS = [
   'malformed-message',
   'verify-failed',
   'extended-master-secret-required',
+  'unsupported-extension',
   'lookup-timeout',
   'internal',
 ] as const;

@@ -1,0 +1,14 @@
+/** crypto: primitives behind one interface. The only room of the pure house that may use node:crypto. */
+export { nodeEntropy } from './node/entropy.ts';
+export { nodeProvider } from './node/provider.ts';
+export { dangerousNullProvider } from './null/provider.ts';
+export {
+  type AeadKey,
+  type AeadName,
+  type AeadShape,
+  AEADS,
+  type CryptoProvider,
+  type Entropy,
+  type HashName,
+  type MacKey,
+} from './provider.ts';

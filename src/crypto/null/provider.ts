@@ -1,0 +1,33 @@
+/**
+ * A provider without any security, for fuzzing: every record authenticates, so that a mutated datagram reaches the
+ * code behind authentication. Deterministic. Never wired outside tests.
+ */
+import { type AeadKey, AEADS, type CryptoProvider, type MacKey } from '../provider.ts';
+
+export const dangerousNullProvider: CryptoProvider = {
+  hash: (name, ...parts) => mix(name === 'sha256' ? 32 : 48, parts),
+  macKey: (hash): MacKey => ({ hash }),
+  hmac: (key, ...parts) => mix(key.hash === 'sha256' ? 32 : 48, parts),
+  aeadKey: (aead): AeadKey => ({ aead }),
+  seal(key, _nonce, _aad, plaintext, out, offset) {
+    out.set(plaintext, offset);
+    out.fill(0, offset + plaintext.length, offset + plaintext.length + AEADS[key.aead].tagLength);
+  },
+  open(key, _nonce, _aad, sealed) {
+    const length = sealed.length - AEADS[key.aead].tagLength;
+    return length < 0 ? undefined : sealed.slice(0, length);
+  },
+  equal: () => true,
+};
+
+/** FNV-1a stretched to `length` bytes: different inputs differ, nothing more is promised. */
+function mix(length: number, parts: readonly Uint8Array[]): Uint8Array {
+  let state = 0x811c9dc5;
+  for (const part of parts) for (const byte of part) state = Math.imul(state ^ byte, 0x01000193) >>> 0;
+  const out = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
+    state = Math.imul(state ^ i, 0x01000193) >>> 0;
+    out[i] = state >>> 24;
+  }
+  return out;
+}

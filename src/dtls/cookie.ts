@@ -1,0 +1,58 @@
+/**
+ * Stateless cookies (RFC 6347 4.2.1): a MAC over the path and the parts of the hello that a second hello repeats.
+ * Everything covered lies in front of the cookie, so the first fragment of a fragmented hello is enough.
+ */
+import { type Instant, type Path, utf8 } from '../base/index.ts';
+import { Writer } from '../base/wire/index.ts';
+import type { CryptoProvider, Entropy, MacKey } from '../crypto/index.ts';
+import type { HelloPrefix } from './message/client-hello.ts';
+
+export class CookieJar {
+  readonly #crypto: CryptoProvider;
+  readonly #entropy: Entropy;
+  readonly #lifetimeMs: number;
+  #current: { key: MacKey; since: Instant } | null = null;
+  #previous: MacKey | null = null;
+
+  constructor(crypto: CryptoProvider, entropy: Entropy, lifetimeMs: number) {
+    this.#crypto = crypto;
+    this.#entropy = entropy;
+    this.#lifetimeMs = lifetimeMs;
+  }
+
+  /** The cookie that this path must return with this hello. */
+  issue(now: Instant, path: Path, hello: HelloPrefix): Uint8Array {
+    return this.#mac(this.#rotate(now), path, hello);
+  }
+
+  /** Whether the hello carries a cookie of this period or the one before. */
+  verify(now: Instant, path: Path, hello: HelloPrefix): boolean {
+    if (hello.cookie.length !== COOKIE_BYTES) return false;
+    const current = this.#rotate(now);
+    if (this.#crypto.equal(this.#mac(current, path, hello), hello.cookie)) return true;
+    return (
+      this.#previous !== null && this.#crypto.equal(this.#mac(this.#previous, path, hello), hello.cookie)
+    );
+  }
+
+  #mac(key: MacKey, path: Path, hello: HelloPrefix): Uint8Array {
+    const covered = new Writer(128)
+      .vector8(utf8(path.key))
+      .u16(hello.version)
+      .bytes(hello.random)
+      .vector8(hello.sessionId)
+      .finish();
+    return this.#crypto.hmac(key, covered);
+  }
+
+  #rotate(now: Instant): MacKey {
+    const current = this.#current;
+    if (current !== null && now - current.since < this.#lifetimeMs) return current.key;
+    const recent = current !== null && now - current.since < 2 * this.#lifetimeMs;
+    this.#previous = recent ? current.key : null;
+    this.#current = { key: this.#crypto.macKey('sha256', this.#entropy(32)), since: now };
+    return this.#current.key;
+  }
+}
+
+export const COOKIE_BYTES = 32;

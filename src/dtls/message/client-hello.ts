@@ -1,0 +1,68 @@
+/**
+ * ClientHello (RFC 6347 4.2.1):
+ *
+ *   client_version 2 | random 32 | session_id <0..32> | cookie <0..255> | cipher_suites <2..> | compression <1..> | extensions
+ */
+import { Reader, Writer } from '../../base/wire/index.ts';
+import { malformed } from '../violation.ts';
+import { type Extensions, readExtensions, writeExtensions } from './extension/registry.ts';
+
+export interface ClientHello extends HelloPrefix {
+  readonly suites: readonly number[];
+  readonly compression: Uint8Array;
+  readonly extensions: Extensions;
+}
+
+/** What the cookie is computed over, and the cookie: always in the first fragment. Views of the input. */
+export interface HelloPrefix {
+  readonly version: number;
+  readonly random: Uint8Array;
+  readonly sessionId: Uint8Array;
+  readonly cookie: Uint8Array;
+}
+
+/** Reads only as far as the cookie; violates 'malformed-message' when the bytes end before. */
+export function decodeHelloPrefix(bytes: Uint8Array): HelloPrefix {
+  return readPrefix(new Reader(bytes, malformed));
+}
+
+/** Reads a whole ClientHello body. Vectors are copied: nothing keeps the input alive. */
+export function decodeClientHello(body: Uint8Array): ClientHello {
+  const reader = new Reader(body.slice(), malformed);
+  const prefix = readPrefix(reader);
+  const suites = readSuites(reader.vector16());
+  const compression = reader.vector8();
+  if (compression.length === 0) malformed();
+  return { ...prefix, suites, compression, extensions: readExtensions(reader) };
+}
+
+export function encodeClientHello(hello: ClientHello): Uint8Array {
+  const suites = hello.suites.reduce((list, suite) => list.u16(suite), new Writer(2 * hello.suites.length));
+  const writer = new Writer(160)
+    .u16(hello.version)
+    .bytes(hello.random)
+    .vector8(hello.sessionId)
+    .vector8(hello.cookie)
+    .vector16(suites.finish())
+    .vector8(hello.compression);
+  writeExtensions(writer, hello.extensions);
+  return writer.finish();
+}
+
+function readPrefix(reader: Reader): HelloPrefix {
+  const version = reader.u16();
+  const random = reader.bytes(RANDOM_BYTES);
+  const sessionId = reader.vector8();
+  if (sessionId.length > 32) malformed();
+  return { version, random, sessionId, cookie: reader.vector8() };
+}
+
+function readSuites(list: Uint8Array): readonly number[] {
+  if (list.length === 0 || list.length % 2 !== 0) malformed();
+  return Array.from(
+    { length: list.length / 2 },
+    (_, i) => ((list[2 * i] as number) << 8) | (list[2 * i + 1] as number),
+  );
+}
+
+export const RANDOM_BYTES = 32;

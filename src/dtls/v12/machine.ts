@@ -1,0 +1,67 @@
+/**
+ * The shape of a handshake as a state machine: states are data, each step is a function from (state, input) to an
+ * outcome, and one table per role says which inputs a state accepts. connection.ts drives it and knows no message.
+ */
+import type { Brand } from '../../base/index.ts';
+import type { CryptoProvider, Entropy } from '../../crypto/index.ts';
+import type { CredentialAnswer, CredentialQuestion, FailureReason, VerifiedPeer } from '../effect.ts';
+import type { HandshakeMessage, HandshakeTypeName } from '../message/handshake.ts';
+import type { DtlsLimits } from '../limits.ts';
+import type { Protection } from '../record/protection.ts';
+import type { DtlsSettings } from '../settings.ts';
+
+/** What a step may use. */
+export interface StepContext {
+  readonly settings: DtlsSettings;
+  readonly limits: DtlsLimits;
+  readonly crypto: CryptoProvider;
+  readonly entropy: Entropy;
+}
+
+export type InputName = HandshakeTypeName | 'change_cipher_spec' | 'credential';
+
+export type Input =
+  | { readonly name: HandshakeTypeName; readonly message: HandshakeMessage }
+  | { readonly name: 'change_cipher_spec' }
+  | { readonly name: 'credential'; readonly answer: CredentialAnswer };
+
+export type MessageInput = Extract<Input, { message: HandshakeMessage }>;
+
+/** What comes of one step. Absent members change nothing. */
+export interface Outcome<State> {
+  readonly next: State;
+  /** A new flight to send and keep. An empty one ends the retransmission of the last. */
+  readonly flight?: Flight;
+  /** Keys of epoch 1, ready for the other side's ChangeCipherSpec. */
+  readonly read?: Protection;
+  /** Keys of epoch 1 for our own messages. */
+  readonly write?: Protection;
+  readonly sendLimit?: number;
+  readonly lookup?: CredentialQuestion;
+  readonly established?: VerifiedPeer;
+}
+
+/** Messages that are sent, and retransmitted, together (RFC 6347 4.2.4). */
+export interface Flight {
+  readonly items: readonly FlightItem[];
+  /** Whether an answer is expected: only then does time retransmit it. */
+  readonly answered: boolean;
+}
+
+export type FlightItem =
+  | { readonly kind: 'handshake'; readonly epoch: 0 | 1; readonly raw: Uint8Array }
+  | { readonly kind: 'change_cipher_spec' };
+
+/** One role's machine. */
+export interface Machine<State extends { readonly kind: string }> {
+  /** Also the oracle of the test matrix. */
+  readonly accepts: { readonly [K in State['kind']]: readonly InputName[] };
+  readonly step: (context: StepContext, state: State, input: Input) => Outcome<State>;
+  /** What a record that does not authenticate means while this state waits for the peer's Finished. */
+  readonly onBadFinished: (state: State) => FailureReason;
+  /** The PSK identity that the peer has claimed so far. */
+  readonly claimed: (state: State) => Uint8Array | null;
+}
+
+/** Everything either side has said, in order, as the Finished and the extended master secret hash it. */
+export type Transcript = Brand<Uint8Array, 'Transcript'>;
