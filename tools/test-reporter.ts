@@ -1,0 +1,71 @@
+/**
+ * What the layers of tests print: nothing for what passes, everything for what fails, the reason for what is skipped.
+ * The last line is the sum as JSON behind SUMMARY_MARK, which tools/layers.ts reads.
+ */
+import { inspect } from 'node:util';
+import type { TestEvent } from 'node:test/reporters';
+
+export const SUMMARY_MARK = '@postern-test-summary ';
+
+export interface Summary {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const names: string[] = [];
+  for await (const event of events) {
+    switch (event.type) {
+      case 'test:start':
+        names.length = event.data.nesting;
+        names.push(event.data.name);
+        break;
+      case 'test:fail':
+        if (causedByChildren(event.data.details.error)) break;
+        yield `\n  FAILED ${[...names.slice(0, event.data.nesting), event.data.name].join(' > ')}\n`;
+        yield `    at ${event.data.file ?? ''}:${event.data.line ?? ''}
+`;
+        yield `${indented(explain(event.data.details.error))}
+`;
+        break;
+      case 'test:pass':
+        if (typeof event.data.skip === 'string') yield `  skipped: ${event.data.name}: ${event.data.skip}\n`;
+        break;
+      case 'test:stderr':
+        yield event.data.message;
+        break;
+      case 'test:summary':
+        if (event.data.file !== undefined) break;
+        yield `${SUMMARY_MARK}${JSON.stringify(summaryOf(event.data.counts))}\n`;
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function summaryOf(counts: {
+  passed: number;
+  tests: number;
+  skipped: number;
+  cancelled: number;
+  todo: number;
+}): Summary {
+  const { passed, skipped, todo } = counts;
+  return { passed, skipped: skipped + todo, failed: counts.tests - passed - skipped - todo };
+}
+
+/** A parent that only repeats what its children said. */
+function causedByChildren(error: unknown): boolean {
+  return error instanceof Error && 'failureType' in error && error.failureType === 'subtestsFailed';
+}
+
+function explain(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return typeof cause === 'string' ? cause : inspect(cause, { depth: 6 });
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '    ');
+}
