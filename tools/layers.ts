@@ -42,7 +42,7 @@ export const LAYERS: readonly Layer[] = [
 export const CHECKED_LAYERS: readonly Layer[] = LAYERS.filter((layer) => !layer.isolated);
 
 export const STATIC_CHECKS: readonly Check[] = [
-  { name: 'types', command: ['tsc', '--noEmit'] },
+  { name: 'types', command: ['tsc', '--noEmit', '--pretty', 'false'] },
   { name: 'lint', command: ['oxlint', '--type-aware'] },
   { name: 'format', command: ['biome', 'format', '.'] },
   { name: 'unused', command: ['knip', '--no-progress'] },

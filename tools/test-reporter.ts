@@ -61,9 +61,12 @@ function causedByChildren(error: unknown): boolean {
   return error instanceof Error && 'failureType' in error && error.failureType === 'subtestsFailed';
 }
 
+/** The stack with its message, or whatever was thrown; a page at most. */
 function explain(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return typeof cause === 'string' ? cause : inspect(cause, { depth: 6 });
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause);
+  const lines = text.split('\n').filter((line) => !line.includes('(node:internal/'));
+  return lines.length <= 60 ? lines.join('\n') : [...lines.slice(0, 60), '…'].join('\n');
 }
 
 function indented(text: string): string {

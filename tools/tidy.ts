@@ -1,5 +1,5 @@
 /**
- * tidy: the rules of the house, checked on the syntax tree. Prints one line per breach, and exits with 1 if there is one.
+ * tidy: the rules of the house, checked on the syntax tree. Prints one line per breach.
  *
  * What each rule means is in docs/STYLE.md; who may import whom in tidy/table.ts; exceptions in tidy-waivers.ts.
  */

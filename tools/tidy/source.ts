@@ -46,7 +46,7 @@ export function parseFiles(files: readonly TextFile[]): ParsedFile[] {
   });
 }
 
-/** One compiler process serves all calls; it ends with this process. */
+/** One compiler process serves all calls; it ends by itself when this process does. */
 let compiler: API | undefined;
 let parses = 0;
 let disk: FileSystem = {};
@@ -57,7 +57,6 @@ const currentDisk: FileSystem = {
   readFile: (path) => disk.readFile?.(path),
   realpath: (path) => disk.realpath?.(path) ?? path,
 };
-process.once('exit', () => compiler?.close());
 
 /** Calls `visit` with `node` and everything below it, parents first. */
 export function walk(node: Node, visit: (node: Node) => void): void {

@@ -32,7 +32,13 @@ export const ROOMS = [
   room('daemon/config', ['base', 'daemon/ports'], ['node:*', 'typebox', 'typebox/*', 'yaml'], PURE_ROOMS),
   room('adapters/*', ['base', 'daemon/ports', 'coap', 'crypto'], ['*']),
   room('admin', ['base', 'daemon/ports', 'daemon/control', 'daemon/config'], ['*']),
-  room('cli', ['base', 'daemon/config', 'dtls', 'coap', 'crypto', 'adapters/udp'], ['*'], ['admin']),
+  // `postern serve` hands over to the composition root.
+  room(
+    'cli',
+    ['main.ts', 'base', 'daemon/config', 'dtls', 'coap', 'crypto', 'adapters/udp'],
+    ['*'],
+    ['admin'],
+  ),
   room('console', [], ['*'], ['admin']),
   room('main.ts', ['*'], ['*']),
   room('worker.ts', ['*'], ['*']),
