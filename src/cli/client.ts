@@ -1,0 +1,226 @@
+/** The admin interface as the command line uses it: typed calls, and faults that say what to do. */
+import type { GatewayAddress } from './admin-address.ts';
+import { CommandFault, EXIT, type ExitCode, sentenceOf, systemCode } from './fault.ts';
+
+export interface ActorView {
+  readonly id: string;
+  readonly revision: number;
+  readonly kind: string;
+  readonly name: string;
+  /** Id of the owning user; devices only. */
+  readonly owner?: string | null;
+}
+
+export interface CredentialView {
+  readonly id: string;
+  readonly revision?: number;
+  readonly kind?: string;
+  /** What the device sends, as text or `hex:...`. */
+  readonly identity: string;
+  readonly identityHex: string;
+  readonly established?: string;
+  /** Only in the answer that made the key. */
+  readonly keyHex?: string;
+}
+
+export interface NewPskWish {
+  readonly kind: 'psk';
+  readonly identity?: string;
+  readonly identityHex?: string;
+  readonly keyHex?: string;
+}
+
+export interface NewDeviceView extends ActorView {
+  readonly credential?: CredentialView;
+}
+
+export interface SessionView {
+  readonly id: string;
+  /** Actor id. */
+  readonly principal: string;
+  readonly name?: string;
+  readonly path: string;
+  readonly suite: string;
+  /** Wall time: milliseconds since 1970 or an ISO date. */
+  readonly since: number | string;
+  readonly lastSeen: number | string;
+}
+
+export interface AdminClient {
+  actors(kind: 'user' | 'device'): Promise<ActorView[]>;
+  /** The actor of that name or id; a fault when there is none. */
+  actor(kind: 'user' | 'device', name: string): Promise<ActorView>;
+  addUser(name: string): Promise<ActorView>;
+  addDevice(name: string, owner: string, credential: NewPskWish): Promise<NewDeviceView>;
+  removeActor(id: string): Promise<void>;
+  credentials(actor: string): Promise<CredentialView[]>;
+  sessions(): Promise<SessionView[]>;
+  closeSession(id: string): Promise<void>;
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string | null;
+}
+
+interface Problem {
+  readonly code?: string;
+  readonly title?: string;
+  readonly detail?: string;
+}
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+const PAGE_SIZE = '200';
+const TIMEOUT_MS = 30_000;
+
+/** A client for the gateway at `address`; nothing is sent before the first call. */
+export function adminClient(address: GatewayAddress): AdminClient {
+  const list = <T>(path: string, query: Readonly<Record<string, string>>): Promise<T[]> =>
+    listAll<T>(address, path, query);
+  return {
+    actors: (kind) => list<ActorView>('/v1/actors', { kind }),
+    actor: async (kind, name) => {
+      const found = (await list<ActorView>('/v1/actors', { kind, name })).find(
+        (actor) => actor.name === name,
+      );
+      const byId = found ?? (await actorById(address, kind, name));
+      if (byId !== undefined) return byId;
+      throw new CommandFault(
+        EXIT.failure,
+        `there is no ${kind} named '${name}'`,
+        `see: postern ${kind} list`,
+      );
+    },
+    addUser: (name) => call<ActorView>(address, post('/v1/actors', { kind: 'user', name })),
+    addDevice: (name, owner, credential) =>
+      call<NewDeviceView>(address, post('/v1/actors', { kind: 'device', name, owner, credential })),
+    removeActor: (id) => call<void>(address, remove(`/v1/actors/${encodeURIComponent(id)}`)),
+    credentials: (actor) => list<CredentialView>('/v1/credentials', { actor }),
+    sessions: () => list<SessionView>('/v1/sessions', {}),
+    closeSession: (id) => call<void>(address, remove(`/v1/sessions/${encodeURIComponent(id)}`)),
+  };
+}
+
+async function listAll<T>(
+  address: GatewayAddress,
+  path: string,
+  query: Readonly<Record<string, string>>,
+): Promise<T[]> {
+  const all: T[] = [];
+  let cursor: string | null | undefined;
+  do {
+    const page: Page<T> = await call<Page<T>>(address, {
+      method: 'GET',
+      path,
+      query: { ...query, limit: PAGE_SIZE, ...(typeof cursor === 'string' ? { cursor } : {}) },
+    });
+    all.push(...page.items);
+    cursor = page.next;
+  } while (typeof cursor === 'string' && cursor !== '');
+  return all;
+}
+
+async function actorById(address: GatewayAddress, kind: string, id: string): Promise<ActorView | undefined> {
+  if (!ID.test(id)) return undefined;
+  const response = await send(address, { method: 'GET', path: `/v1/actors/${id}` });
+  if (!response.ok) return undefined;
+  const actor = (await response.json()) as ActorView;
+  return actor.kind === kind ? actor : undefined;
+}
+
+async function call<T>(address: GatewayAddress, what: Call): Promise<T> {
+  const response = await send(address, what);
+  const text = await response.text();
+  if (!response.ok) throw refusalOf(address, response.status, text);
+  try {
+    return (text === '' ? undefined : JSON.parse(text)) as T;
+  } catch {
+    throw notOurs(address);
+  }
+}
+
+async function send(address: GatewayAddress, what: Call): Promise<Response> {
+  const query = what.query === undefined ? '' : `?${new URLSearchParams(what.query)}`;
+  try {
+    return await fetch(`${address.url}${what.path}${query}`, {
+      method: what.method,
+      headers: {
+        authorization: `Bearer ${address.token}`,
+        ...(what.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      body: what.body === undefined ? null : JSON.stringify(what.body),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (thrown) {
+    throw unreachableGateway(address, thrown);
+  }
+}
+
+function unreachableGateway(address: GatewayAddress, thrown: unknown): CommandFault {
+  const code = systemCode(thrown);
+  if (code === 'ECONNREFUSED') {
+    const hint = 'start one with npm start, or name another with --url or POSTERN_URL';
+    return new CommandFault(EXIT.unavailable, `no gateway answers at ${address.url}`, hint);
+  }
+  const why =
+    code ?? (thrown instanceof Error && thrown.name === 'TimeoutError' ? 'timeout' : sentenceOf(thrown));
+  return new CommandFault(
+    EXIT.unavailable,
+    `cannot reach ${address.url}: ${why}`,
+    'check --url or POSTERN_URL',
+  );
+}
+
+function refusalOf(address: GatewayAddress, status: number, text: string): CommandFault {
+  const problem = problemOf(text);
+  if (problem === undefined) return notOurs(address);
+  const exit: ExitCode = status === 503 ? EXIT.unavailable : EXIT.failure;
+  const message = problem.detail ?? problem.title ?? `the gateway answered ${status}`;
+  return new CommandFault(exit, message, hintFor(status, problem.code));
+}
+
+function problemOf(text: string): Problem | undefined {
+  try {
+    const problem: unknown = JSON.parse(text);
+    return typeof problem === 'object' && problem !== null ? problem : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function hintFor(status: number, code: string | undefined): string | undefined {
+  const known = code === undefined ? undefined : HINTS[code];
+  if (known !== undefined) return known;
+  if (status === 401)
+    return 'the admin token is in the file admin.token of the state directory (or POSTERN_TOKEN)';
+  if (status === 429) return 'too many requests: wait a moment and try again';
+  if (status === 503) return 'the gateway is starting or stopping: try again';
+  return code === undefined ? undefined : `code ${code}`;
+}
+
+const notOurs = (address: GatewayAddress): CommandFault =>
+  new CommandFault(
+    EXIT.unavailable,
+    `what answers at ${address.url} is not a postern gateway`,
+    'check --url or POSTERN_URL',
+  );
+
+const post = (path: string, body: unknown): Call => ({ method: 'POST', path, body });
+const remove = (path: string): Call => ({ method: 'DELETE', path });
+
+/** What ids of actors look like. */
+const ID = /^[a-z]{3}-[0-9a-f]{20}$/;
+
+const HINTS: Readonly<Record<string, string>> = {
+  'name-taken': 'choose another name, or remove it first',
+  'owner-unknown': 'add the owner first: postern user add NAME',
+  'owns-devices': 'see them with: postern device list',
+  'identity-taken': 'choose another --identity, or remove the device that has it',
+};

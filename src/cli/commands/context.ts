@@ -1,0 +1,23 @@
+/** What every command is given. */
+import type { GatewayAddress } from '../admin-address.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** The exit code, where it is not 0 and there is no fault to throw. */
+  readonly settle: (code: number) => void;
+  /** True when the answer is to be JSON. */
+  readonly json: () => boolean;
+  /** Where the admin interface is; throws a fault when that cannot be found out. */
+  readonly gateway: () => GatewayAddress;
+}
+
+/** Writes `value` as JSON, or what `forPeople` makes of it. */
+export function answer<T>(context: CommandContext, value: T, forPeople: (value: T) => string): void {
+  context.terminal.write(context.json() ? `${JSON.stringify(value, null, 2)}\n` : forPeople(value));
+}
+
+/** The examples at the end of a help text. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExample${lines.length === 1 ? '' : 's'}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}

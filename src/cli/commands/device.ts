@@ -1,0 +1,183 @@
+/** `postern device`: who may connect (add, list, show, remove), and being one of them (get, put, post, delete). */
+import { type Command, Option } from 'commander';
+import { type ActorView, adminClient, type CredentialView, type NewDeviceView } from '../client.ts';
+import { readKeyFile } from '../key-file.ts';
+import { CommandFault, EXIT } from '../fault.ts';
+import { PICTURES, type Picture, pictureOf, qrText } from '../qr.ts';
+import { displayAge, facts, table } from '../table.ts';
+import { answer, type CommandContext, examples } from './context.ts';
+import { addDeviceRequests } from './device-request.ts';
+
+interface AddOptions {
+  readonly owner: string;
+  readonly identity?: string;
+  readonly keyFile?: string;
+  readonly qr?: Picture;
+}
+
+export function addDevice(program: Command, context: CommandContext): void {
+  const device = program
+    .command('device')
+    .description('add, list, show and remove devices; act as one')
+    .addHelpText(
+      'after',
+      examples(
+        'postern device add lamp-1 --owner ann',
+        'postern device get coaps://127.0.0.1:5684/demo/hello --psk lamp-1:KEYHEX',
+      ),
+    );
+  device.helpCommand(false).commandsGroup('Registry:');
+  addAdd(device, context);
+  addList(device, context);
+  addShow(device, context);
+  addRemove(device, context);
+  device.commandsGroup('Act as a device (software independent of the gateway):');
+  addDeviceRequests(device, context);
+}
+
+function addAdd(device: Command, context: CommandContext): void {
+  device
+    .command('add')
+    .argument('<name>', 'letters, digits and . _ : @ -')
+    .description('add a device with a pre-shared key: made by the gateway and shown once, or imported')
+    .requiredOption('--owner <user>', 'the user on whose behalf it acts')
+    .option('--psk', 'with a pre-shared key (the default, and in this release the only way)')
+    .option('--identity <id>', 'import: its PSK identity, text or hex:...')
+    .option('--key-file <file>', 'import: file with its key in hexadecimal, - for standard input')
+    .addOption(new Option('--qr <form>', 'print identity and key as a QR code').choices(PICTURES))
+    .addHelpText(
+      'after',
+      examples(
+        'postern device add lamp-1 --owner ann',
+        'postern device add lamp-1 --owner ann --qr svg > lamp-1.svg',
+        'postern device add meter-7 --owner ann --identity meter-7 --key-file meter-7.key',
+      ),
+    )
+    .action(async (name: string, options: AddOptions) => {
+      const { qr } = options;
+      if (qr === 'png' && context.terminal.interactive) {
+        throw new CommandFault(
+          EXIT.usage,
+          'a PNG does not fit into a terminal',
+          'write it to a file: ... > NAME.png',
+        );
+      }
+      const imported = await importedPsk(options, context);
+      const client = adminClient(context.gateway());
+      const added = await client.addDevice(name, options.owner, { kind: 'psk', ...imported });
+      await showAdded(added, options, context);
+    });
+}
+
+async function importedPsk(
+  { identity, keyFile }: AddOptions,
+  context: CommandContext,
+): Promise<{ identity: string; keyHex: string } | { identityHex: string; keyHex: string } | undefined> {
+  if (identity === undefined && keyFile === undefined) return undefined;
+  if (identity === undefined || keyFile === undefined) {
+    const message = 'an imported key needs both --identity and --key-file';
+    throw new CommandFault(EXIT.usage, message, 'leave both away and the gateway makes identity and key');
+  }
+  const keyHex = await readKeyFile(keyFile, context.terminal);
+  return identity.startsWith('hex:') ? { identityHex: identity.slice(4), keyHex } : { identity, keyHex };
+}
+
+async function showAdded(added: NewDeviceView, options: AddOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const key = added.credential?.keyHex;
+  const { credential } = added;
+  if (options.qr !== undefined && credential !== undefined && key !== undefined) {
+    const picture = await pictureOf(qrText(credential.identityHex, key), options.qr);
+    if (options.qr === 'terminal') terminal.write(displayAdded(added, options.owner));
+    else terminal.note(displayAdded(added, options.owner));
+    terminal.write(picture);
+    return;
+  }
+  if (options.qr !== undefined)
+    terminal.note('no QR code: the key was imported, so the gateway does not repeat it\n');
+  answer(context, added, () => displayAdded(added, options.owner));
+}
+
+/** What a person sees when a device has been added. */
+export function displayAdded(added: NewDeviceView, owner: string): string {
+  const { credential } = added;
+  const head = `device ${added.name} of ${owner} added\n`;
+  if (credential === undefined) return head;
+  if (credential.keyHex === undefined) return `${head}${facts([['identity', credential.identity]])}`;
+  return `${head}${facts([
+    ['identity', credential.identity],
+    ['key', credential.keyHex],
+  ])}\nThe key is shown this once: give it to the device now.\n`;
+}
+
+function addList(device: Command, context: CommandContext): void {
+  device
+    .command('list')
+    .description('list the devices')
+    .addHelpText('after', examples('postern device list'))
+    .action(async () => {
+      const client = adminClient(context.gateway());
+      const [devices, users] = await Promise.all([client.actors('device'), client.actors('user')]);
+      answer(context, devices, () =>
+        devices.length === 0
+          ? 'no devices yet; add one: postern device add NAME --owner USER\n'
+          : table(
+              ['name', 'owner', 'id'],
+              devices.map((one) => [one.name, ownerName(one, users), one.id]),
+            ),
+      );
+    });
+}
+
+function addShow(device: Command, context: CommandContext): void {
+  device
+    .command('show')
+    .argument('<name>', 'name or id')
+    .description('show a device with its credentials and sessions')
+    .addHelpText('after', examples('postern device show lamp-1'))
+    .action(async (name: string) => {
+      const client = adminClient(context.gateway());
+      const found = await client.actor('device', name);
+      const [users, credentials, all] = await Promise.all([
+        client.actors('user'),
+        client.credentials(found.id),
+        client.sessions(),
+      ]);
+      const sessions = all.filter((one) => one.principal === found.id);
+      answer(context, { ...found, credentials, sessions }, () =>
+        facts([
+          ['name', found.name],
+          ['owner', ownerName(found, users)],
+          ['id', found.id],
+          ...credentials.map((one) => ['credential', displayCredential(one)] as const),
+          ...sessions.map(
+            (one) =>
+              ['session', `${one.path}, ${one.suite}, last seen ${lastSeen(one.lastSeen)} ago`] as const,
+          ),
+        ]),
+      );
+    });
+}
+
+function addRemove(device: Command, context: CommandContext): void {
+  device
+    .command('remove')
+    .argument('<name>', 'name or id')
+    .description('remove a device: its keys end and its sessions are closed before this returns')
+    .addHelpText('after', examples('postern device remove lamp-1'))
+    .action(async (name: string) => {
+      const client = adminClient(context.gateway());
+      const found = await client.actor('device', name);
+      await client.removeActor(found.id);
+      answer(context, { removed: found }, () => `device ${found.name} removed, its sessions are closed\n`);
+    });
+}
+
+const ownerName = (device: ActorView, users: readonly ActorView[]): string =>
+  users.find((user) => user.id === device.owner)?.name ?? device.owner ?? '';
+
+const displayCredential = (one: CredentialView): string =>
+  `${one.kind ?? 'psk'}, identity ${one.identity}, ${one.id}`;
+
+const lastSeen = (when: number | string): string =>
+  displayAge(Date.now() - (typeof when === 'number' ? when : Date.parse(when)));

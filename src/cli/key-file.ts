@@ -1,0 +1,36 @@
+/** Secrets that come from files, so that they need not stand in a command line that every process may read. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fromHex, fromUtf8 } from '../base/index.ts';
+import { CommandFault, EXIT, systemCode } from './fault.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The bytes of `file`, or of standard input for `-`. */
+export async function readInput(file: string, terminal: Terminal): Promise<Uint8Array> {
+  if (file === '-') return terminal.input();
+  try {
+    return await readFile(resolve(terminal.cwd, file));
+  } catch (thrown) {
+    throw new CommandFault(EXIT.usage, `cannot read ${file}: ${systemCode(thrown) ?? 'unknown reason'}`);
+  }
+}
+
+/** The one line of text in `file`, or on standard input. */
+export async function readLine(file: string, terminal: Terminal): Promise<string> {
+  const text = fromUtf8(await readInput(file, terminal))?.trim();
+  if (text !== undefined && text !== '' && !text.includes('\n')) return text;
+  throw new CommandFault(EXIT.usage, `${displayFile(file)} does not hold one line of text`);
+}
+
+/** A key in hexadecimal, checked. */
+export async function readKeyFile(file: string, terminal: Terminal): Promise<string> {
+  const text = await readLine(file, terminal);
+  if (fromHex(text) !== undefined) return text.toLowerCase();
+  throw new CommandFault(
+    EXIT.usage,
+    `${displayFile(file)} does not hold a key in hexadecimal`,
+    'one line, for example 000102030405060708090a0b0c0d0e0f; of a binary key: xxd -p -c 64 KEY',
+  );
+}
+
+const displayFile = (file: string): string => (file === '-' ? 'standard input' : file);

@@ -1,0 +1,31 @@
+/** What a command may touch of the process around it; tests bring their own. */
+import { buffer } from 'node:stream/consumers';
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** True when a person reads standard output directly. */
+  readonly interactive: boolean;
+  /** To standard output: what was asked for. */
+  write(content: string | Uint8Array): void;
+  /** To standard error: everything said about it. */
+  note(text: string): void;
+  /** The whole of standard input. */
+  input(): Promise<Uint8Array>;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  // A reader that has seen enough (`| head -1`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+  });
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    interactive: process.stdout.isTTY === true,
+    write: (content) => void process.stdout.write(content),
+    note: (text) => void process.stderr.write(text),
+    input: () => buffer(process.stdin),
+  };
+}
