@@ -1,0 +1,80 @@
+/** From valid settings to the frozen Config that the process runs on. */
+import { resolve as absolute } from 'node:path';
+import { required } from '../../base/index.ts';
+import type { BackendSettings, ListenerSettings, ShardSettings } from '../ports/shard-settings.ts';
+import { parseBackendUrl } from './backend-url.ts';
+import type { Settings } from './schema.ts';
+import type { LogLevel, Profile } from './vocabulary.ts';
+
+/** What the process is told; deeply frozen, milliseconds throughout. */
+export interface Config {
+  readonly profile: Profile;
+  /** Absolute. */
+  readonly stateDirectory: string;
+  readonly graceMs: number;
+  readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
+  readonly logLevel: LogLevel;
+  /** Listeners that may be left out where the machine lacks their address, by index in `shard.listeners`. */
+  readonly optionalListeners: readonly ListenerSettings[];
+  /** The same for every shard, but for its number. */
+  readonly shard: Omit<ShardSettings, 'shard'>;
+}
+
+export function resolveConfig(settings: Settings, profile: Profile): Config {
+  const { dtls, limits } = settings;
+  const listener = ({ address, port }: ListenerSettings): ListenerSettings => ({ address, port });
+  return freeze({
+    profile,
+    stateDirectory: absolute(settings.state),
+    graceMs: milliseconds(settings.shutdown_grace_s),
+    admin: settings.admin,
+    logLevel: settings.log.level,
+    optionalListeners: settings.listeners.filter(({ optional }) => optional).map(listener),
+    shard: {
+      shards: settings.shards,
+      node: settings.node,
+      listeners: settings.listeners.map(listener),
+      backends: Object.entries(settings.backends).map(([name, backend]) => resolveBackend(name, backend)),
+      routes: settings.routes,
+      rights: settings.rights,
+      dtls: {
+        suites: dtls.suites,
+        extendedMasterSecret: dtls.extended_master_secret,
+        mtu: dtls.mtu_bytes,
+        idleTimeoutMs: milliseconds(dtls.idle_timeout_s),
+        handshakeTimeoutMs: milliseconds(dtls.handshake_timeout_s),
+        retransmitMs: milliseconds(dtls.retransmit_s),
+      },
+      limits: {
+        connectionsMax: limits.connections_max,
+        handshakesMax: limits.handshakes_max,
+        jobsMax: limits.jobs_max,
+        datagramQueueMax: limits.datagram_queue_max,
+        requestsPerSecond: limits.requests_per_second,
+        requestBurst: limits.request_burst,
+      },
+    },
+  });
+}
+
+function resolveBackend(name: string, backend: Settings['backends'][string]): BackendSettings {
+  const { address, port } = required(parseBackendUrl(backend.url), 'cross checks refuse other addresses');
+  return {
+    name,
+    kind: backend.kind,
+    address,
+    port,
+    timeoutMs: milliseconds(backend.timeout_s),
+    inflightMax: backend.inflight_max,
+  };
+}
+
+const milliseconds = (seconds: number): number => Math.round(seconds * 1_000);
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
