@@ -4,7 +4,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addCheck } from './commands/check.ts';
 import { addDevice } from './commands/device.ts';
 import { addProbe } from './commands/probe.ts';
-import { addServe } from './commands/serve.ts';
+import { addDemoBackend, addServe } from './commands/serve.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addUser } from './commands/user.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -84,6 +84,7 @@ export function buildProgram(terminal: Terminal, settle: (code: number) => void)
   addSessions(program, context);
   program.commandsGroup('Diagnosis:');
   addProbe(program, context);
+  addDemoBackend(program);
   pointToHelp(program, 'postern');
   return program;
 }

@@ -33,10 +33,18 @@ ${examples('postern serve --profile dev --demo', 'postern serve --config /etc/po
           profile: flags.profile,
           ...(flags.coapsPort === undefined ? {} : { coapsPort: flags.coapsPort }),
           ...(flags.adminPort === undefined ? {} : { adminPort: flags.adminPort }),
-          demo: flags.demo === true,
+          ...(flags.demo === true ? (await import('../demo/index.ts')).demoHooks(context.terminal) : {}),
         }),
       );
     });
+}
+
+/** The process that serves the demo's backend; not for people, so not in the help. */
+export function addDemoBackend(program: Command): void {
+  program.command('demo-backend', { hidden: true }).action(async () => {
+    const { runDemoBackend } = await import('../demo/index.ts');
+    await runDemoBackend();
+  });
 }
 
 /** `--config` and `--profile`, which name the configuration in force. */
