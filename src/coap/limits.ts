@@ -24,11 +24,13 @@ export interface CoapLimits {
   readonly serverExchangesMax: number;
   /** Our requests to one peer that wait for its response, queued ones included. */
   readonly clientExchangesPerPeerMax: number;
+  /** Our requests to all peers that wait for a response. */
+  readonly clientExchangesMax: number;
   /** Our requests to one peer that wait for NSTART to allow them. */
   readonly queuedPerPeerMax: number;
   /** Answers remembered for one peer, to recognise duplicates and answer them again (see answer-log.ts). */
   readonly answersPerPeerMax: number;
-  /** Bytes in which they are remembered. Grows from nothing, in steps. */
+  /** Bytes in which they are remembered. Grows from nothing, in steps; at most 65,535. */
   readonly answerBytesPerPeerMax: number;
   /** Pings and rejected messages of one peer that get an RST, per second. */
   readonly resetsPerSecondMax: number;
@@ -53,6 +55,7 @@ export const COAP_LIMITS: CoapLimits = {
   serverExchangesPerPeerMax: 256,
   serverExchangesMax: 65_536,
   clientExchangesPerPeerMax: 4_096,
+  clientExchangesMax: 65_536,
   queuedPerPeerMax: 64,
   answersPerPeerMax: 64,
   answerBytesPerPeerMax: 4_096,

@@ -1,4 +1,5 @@
 /** Links as `/.well-known/core` serves them (RFC 6690 section 2). Writing only: Postern describes, it does not crawl. */
+import { utf8 } from '../base/index.ts';
 
 /** An attribute: text is quoted, a number is not, `true` is the bare name. */
 export type LinkAttribute = readonly [name: string, value: string | number | true];
@@ -26,7 +27,7 @@ function encodeLink(link: Link): string {
 }
 
 const percentEncode = (character: string): string =>
-  `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  Array.from(utf8(character), (byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
 
-/** What would end the target early, or is no URI character at all. */
-const UNSAFE_IN_TARGET = /[<>"\\^`{|}\u0000-\u0020]/g;
+/** Everything that RFC 3986 does not let a URI reference contain, ">" above all. */
+const UNSAFE_IN_TARGET = /[^\w.~:/?#[\]@!$&'()*+,;=%-]/gu;

@@ -9,8 +9,8 @@
  *    |   Options (if any) ...
  *    |1 1 1 1 1 1 1 1|    Payload (if any) ...
  */
-import { EMPTY } from '../../base/index.ts';
 import type { Code, CoapOption, Message, MessageId, MessageType } from '../message.ts';
+import { copyRange } from './copy.ts';
 
 /**
  * `too-short`: no header. `unknown-version`: to be ignored. `malformed`: a message format error behind a good header.
@@ -49,9 +49,9 @@ export function decode(datagram: Uint8Array, caps: DecodeCaps = NO_CAPS): Messag
     type: TYPES[(first >> 4) & 3] as MessageType,
     code,
     messageId: (((datagram[2] as number) << 8) | (datagram[3] as number)) as MessageId,
-    token: copy(datagram, 4, 4 + tokenLength),
+    token: copyRange(datagram, 4, 4 + tokenLength),
     options,
-    payload: copy(datagram, end, length),
+    payload: copyRange(datagram, end, length),
   };
 }
 
@@ -68,7 +68,7 @@ export function decodeHeader(datagram: Uint8Array): Header {
 
 /** The token of a datagram whose header and token are well-formed. */
 export const decodeToken = (datagram: Uint8Array): Uint8Array =>
-  copy(datagram, 4, 4 + ((datagram[0] as number) & 0x0f));
+  copyRange(datagram, 4, 4 + ((datagram[0] as number) & 0x0f));
 
 /** Reads options from `start`; returns where the payload begins, or a negative fault (RFC 7252 3.1). */
 function readOptions(datagram: Uint8Array, start: number, options: CoapOption[], caps: DecodeCaps): number {
@@ -99,7 +99,7 @@ function readOptions(datagram: Uint8Array, start: number, options: CoapOption[],
     if (number > 0xffff || offset + length > end) return MALFORMED;
     total += length;
     if (options.length >= caps.optionsMax || total > caps.optionBytesMax) return TOO_MANY;
-    options.push({ number, value: copy(datagram, offset, offset + length) });
+    options.push({ number, value: copyRange(datagram, offset, offset + length) });
     offset += length;
   }
   return end;
@@ -109,19 +109,6 @@ function readOptions(datagram: Uint8Array, start: number, options: CoapOption[],
 function extended(datagram: Uint8Array, offset: number, bytes: number): number {
   const first = datagram[offset] as number;
   return bytes === 1 ? first + 13 : (first << 8) + (datagram[offset + 1] as number) + 269;
-}
-
-/**
- * The bytes from `start` to `end` in their own memory. Not `slice`: on a node Buffer that would be a view of the
- * datagram. Most values are a few bytes, for which the loop is faster than `set` [measured: 30 ns against 45 ns].
- */
-function copy(datagram: Uint8Array, start: number, end: number): Uint8Array {
-  const length = end - start;
-  if (length === 0) return EMPTY;
-  const bytes = new Uint8Array(length);
-  if (length > 64) bytes.set(datagram.subarray(start, end));
-  else for (let i = 0; i < length; i++) bytes[i] = datagram[start + i] as number;
-  return bytes;
 }
 
 const TYPES: readonly MessageType[] = ['CON', 'NON', 'ACK', 'RST'];

@@ -11,6 +11,7 @@ export {
   isSuccess,
   methodName,
 } from './code.ts';
+export { copyBytes } from './copy.ts';
 export {
   type DecodeCaps,
   type DecodeFault,
@@ -20,6 +21,7 @@ export {
   type Header,
 } from './decode.ts';
 export { encode, encodeEmpty, encodeParts } from './encode.ts';
+export { acceptOptions } from './option-check.ts';
 export {
   isCritical,
   isNoCacheKey,
