@@ -56,6 +56,11 @@ export class Deadlines<K> {
     return this.#heap[0]?.at;
   }
 
+  /** The key with the earliest deadline. */
+  first(): K | undefined {
+    return this.#heap[0]?.key;
+  }
+
   /** Removes and returns one key whose deadline is not after `now`. */
   takeDue(now: Instant): K | undefined {
     const first = this.#heap[0];

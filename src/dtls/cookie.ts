@@ -6,6 +6,10 @@ import { type Instant, type Path, utf8 } from '../base/index.ts';
 import { Writer } from '../base/wire/index.ts';
 import type { CryptoProvider, Entropy, MacKey } from '../crypto/index.ts';
 import type { HelloPrefix } from './message/client-hello.ts';
+import { rawMessage } from './message/handshake.ts';
+import { encodeHelloVerifyRequest } from './message/hello-verify-request.ts';
+import { CONTENT_TYPE, DTLS_1_0, RECORD_HEADER_BYTES } from './record/header.ts';
+import type { RecordProtection } from './record/protection.ts';
 
 export class CookieJar {
   readonly #crypto: CryptoProvider;
@@ -55,4 +59,25 @@ export class CookieJar {
   }
 }
 
-export const COOKIE_BYTES = 32;
+/** The hello that a HelloVerifyRequest answers. */
+export interface Asked {
+  readonly messageSeq: number;
+  readonly sequence: number;
+  /** Of its datagram. */
+  readonly bytes: number;
+}
+
+/**
+ * A HelloVerifyRequest. Its version is 1.0 whatever is spoken later, and its sequence numbers are those of the hello,
+ * because there is nothing here that could count (RFC 6347 4.2.1).
+ */
+export function helloVerifyRequest(records: RecordProtection, cookie: Uint8Array, asked: Asked): Uint8Array {
+  const body = encodeHelloVerifyRequest({ version: DTLS_1_0, cookie });
+  const raw = rawMessage('hello_verify_request', asked.messageSeq, body);
+  const datagram = new Uint8Array(RECORD_HEADER_BYTES + raw.length);
+  const record = { type: CONTENT_TYPE.handshake, version: DTLS_1_0, epoch: 0, sequence: asked.sequence };
+  records.write(datagram, 0, record, null, raw);
+  return datagram;
+}
+
+const COOKIE_BYTES = 32;

@@ -44,6 +44,16 @@ export type CredentialAnswer =
   | { readonly kind: 'psk'; readonly key: Secret; readonly credential: string }
   | { readonly kind: 'unknown' };
 
+/** The id of the n-th question of a connection: says who asked, so that nobody has to remember it. */
+export function lookupId(connection: ConnectionHandle, n: number): LookupId {
+  return (connection * LOOKUPS_PER_CONNECTION + n) as LookupId;
+}
+
+/** Whose question it was. */
+export function askedBy(id: LookupId): ConnectionHandle {
+  return Math.floor(id / LOOKUPS_PER_CONNECTION) as ConnectionHandle;
+}
+
 declare const proof: unique symbol;
 
 /** Who is at the other end, proved by a Finished that verified. Made in one place only: expect-finished. */
@@ -74,6 +84,7 @@ export const CLOSE_REASONS = [
   'revoked', // our side: the credential or what stood on it ended
   'violation', // the peer broke the protocol inside an established connection
   'exhausted', // sequence numbers or forgery bound used up
+  'internal', // our fault: an assertion failed
 ] as const;
 
 export const FAILURE_REASONS = [
@@ -124,3 +135,6 @@ export const DROP_REASONS = [
   'empty-record',
   'record-size-limit',
 ] as const;
+
+/** More than any handshake asks. */
+const LOOKUPS_PER_CONNECTION = 16;

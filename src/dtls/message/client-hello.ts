@@ -21,19 +21,34 @@ export interface HelloPrefix {
   readonly cookie: Uint8Array;
 }
 
-/** Reads only as far as the cookie; violates 'malformed-message' when the bytes end before. */
-export function decodeHelloPrefix(bytes: Uint8Array): HelloPrefix {
-  return readPrefix(new Reader(bytes, malformed));
+/** Reads only as far as the cookie; `undefined` when the bytes end before. Costs nothing worth flooding for. */
+export function readHelloPrefix(bytes: Uint8Array): HelloPrefix | undefined {
+  const sessionAt = 2 + RANDOM_BYTES + 1;
+  const sessionLength = bytes[sessionAt - 1];
+  if (sessionLength === undefined || sessionLength > SESSION_ID_BYTES_MAX) return undefined;
+  const cookieAt = sessionAt + sessionLength + 1;
+  const cookieEnd = cookieAt + (bytes[cookieAt - 1] ?? 0);
+  if (cookieAt > bytes.length || cookieEnd > bytes.length) return undefined;
+  return {
+    version: ((bytes[0] as number) << 8) | (bytes[1] as number),
+    random: bytes.subarray(2, 2 + RANDOM_BYTES),
+    sessionId: bytes.subarray(sessionAt, sessionAt + sessionLength),
+    cookie: bytes.subarray(cookieAt, cookieEnd),
+  };
 }
 
 /** Reads a whole ClientHello body. Vectors are copied: nothing keeps the input alive. */
 export function decodeClientHello(body: Uint8Array): ClientHello {
   const reader = new Reader(body.slice(), malformed);
-  const prefix = readPrefix(reader);
+  const version = reader.u16();
+  const random = reader.bytes(RANDOM_BYTES);
+  const sessionId = reader.vector8();
+  if (sessionId.length > SESSION_ID_BYTES_MAX) malformed();
+  const cookie = reader.vector8();
   const suites = readSuites(reader.vector16());
   const compression = reader.vector8();
   if (compression.length === 0) malformed();
-  return { ...prefix, suites, compression, extensions: readExtensions(reader) };
+  return { version, random, sessionId, cookie, suites, compression, extensions: readExtensions(reader) };
 }
 
 export function encodeClientHello(hello: ClientHello): Uint8Array {
@@ -49,14 +64,6 @@ export function encodeClientHello(hello: ClientHello): Uint8Array {
   return writer.finish();
 }
 
-function readPrefix(reader: Reader): HelloPrefix {
-  const version = reader.u16();
-  const random = reader.bytes(RANDOM_BYTES);
-  const sessionId = reader.vector8();
-  if (sessionId.length > 32) malformed();
-  return { version, random, sessionId, cookie: reader.vector8() };
-}
-
 function readSuites(list: Uint8Array): readonly number[] {
   if (list.length === 0 || list.length % 2 !== 0) malformed();
   return Array.from(
@@ -66,3 +73,4 @@ function readSuites(list: Uint8Array): readonly number[] {
 }
 
 export const RANDOM_BYTES = 32;
+export const SESSION_ID_BYTES_MAX = 32;

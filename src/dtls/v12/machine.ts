@@ -4,7 +4,7 @@
  */
 import type { Brand } from '../../base/index.ts';
 import type { CryptoProvider, Entropy } from '../../crypto/index.ts';
-import type { CredentialAnswer, CredentialQuestion, FailureReason, VerifiedPeer } from '../effect.ts';
+import type { CredentialAnswer, CredentialQuestion, VerifiedPeer } from '../effect.ts';
 import type { HandshakeMessage, HandshakeTypeName } from '../message/handshake.ts';
 import type { DtlsLimits } from '../limits.ts';
 import type { Protection } from '../record/protection.ts';
@@ -56,9 +56,11 @@ export type FlightItem =
 export interface Machine<State extends { readonly kind: string }> {
   /** Also the oracle of the test matrix. */
   readonly accepts: { readonly [K in State['kind']]: readonly InputName[] };
+  /** States in which what belongs behind the peer's ChangeCipherSpec, or that itself, may have overtaken its flight. */
+  readonly keepsEarly: readonly State['kind'][];
   readonly step: (context: StepContext, state: State, input: Input) => Outcome<State>;
   /** What a record that does not authenticate means while this state waits for the peer's Finished. */
-  readonly onBadFinished: (state: State) => FailureReason;
+  readonly onBadFinished: (state: State) => 'wrong-key' | 'unknown-identity';
   /** The PSK identity that the peer has claimed so far. */
   readonly claimed: (state: State) => Uint8Array | null;
 }

@@ -1,6 +1,5 @@
 /** The client's machine: the whole state diagram in one table. */
 import { unreachable } from '../../../base/index.ts';
-import type { FailureReason } from '../../effect.ts';
 import { violation } from '../../violation.ts';
 import type { Input, Machine, Outcome } from '../machine.ts';
 import { onFinished } from './expect-finished.ts';
@@ -16,6 +15,8 @@ export const clientMachine: Machine<ClientState> = {
     'expect-finished': ['finished'],
     established: [],
   },
+
+  keepsEarly: ['expect-change-cipher-spec'],
 
   step(context, state, input) {
     switch (state.kind) {
@@ -40,7 +41,7 @@ export const clientMachine: Machine<ClientState> = {
     }
   },
 
-  onBadFinished(): FailureReason {
+  onBadFinished() {
     return 'wrong-key';
   },
 

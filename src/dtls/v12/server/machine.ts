@@ -1,6 +1,5 @@
 /** The server's machine: the whole state diagram in one table. */
 import { unreachable } from '../../../base/index.ts';
-import type { FailureReason } from '../../effect.ts';
 import { violation } from '../../violation.ts';
 import type { Input, Machine, Outcome } from '../machine.ts';
 import { onCredential } from './await-credential.ts';
@@ -18,6 +17,8 @@ export const serverMachine: Machine<ServerState> = {
     'expect-finished': ['finished'],
     established: [],
   },
+
+  keepsEarly: ['expect-client-key-exchange', 'await-credential', 'expect-change-cipher-spec'],
 
   step(context, state, input) {
     switch (state.kind) {
@@ -42,7 +43,7 @@ export const serverMachine: Machine<ServerState> = {
     }
   },
 
-  onBadFinished(state): FailureReason {
+  onBadFinished(state) {
     return state.kind === 'expect-finished' && state.credential === null ? 'unknown-identity' : 'wrong-key';
   },
 

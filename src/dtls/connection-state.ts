@@ -1,0 +1,104 @@
+/** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
+import type { Duration, Instant, Path } from '../base/index.ts';
+import type { Association } from './association.ts';
+import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
+import type { Protection } from './record/protection.ts';
+import { type ReplayWindow, replayWindow } from './record/replay-window.ts';
+import type { Flight } from './v12/machine.ts';
+import { RECORD_BYTES_MAX } from './v12/negotiate.ts';
+import { type Reassembly, reassembly } from './v12/reassembly.ts';
+
+export interface Connection {
+  readonly handle: ConnectionHandle;
+  readonly path: Path;
+  readonly since: Instant;
+  /** When a record last authenticated; the beginning, before that. */
+  lastSeen: Instant;
+  status: 'handshaking' | 'established' | 'ended';
+  association: Association;
+  /** What only the handshake needs; gone once its last flight can no longer be asked for. */
+  handshake: Handshake | null;
+  peer: VerifiedPeer | null;
+  /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
+  read: Protection | null;
+  write: Protection | null;
+  /** The epoch of what we send next. */
+  writeEpoch: 0 | 1;
+  readonly window: ReplayWindow;
+  sentPlain: number;
+  sentProtected: number;
+  /** The largest plaintext that the peer takes in one record. */
+  sendLimit: number;
+  /** Records that failed to authenticate. */
+  badRecords: number;
+}
+
+export interface Handshake {
+  /** The client's random: tells a repeated hello from a new one. Empty on the client side. */
+  readonly helloRandom: Uint8Array;
+  readonly reassembly: Reassembly;
+  flight: Flight | null;
+  /** How often the flight was sent again. */
+  repeats: number;
+  sentAt: Instant;
+  timeout: Duration;
+  retransmitAt: Instant | undefined;
+  /** The handshake fails then; once established, the last flight is forgotten then. */
+  expires: Instant;
+  /** Keys that wait for the peer's ChangeCipherSpec. */
+  read: Protection | null;
+  /** That ChangeCipherSpec, if it overtook its flight. */
+  changeEarly: boolean;
+  /** Records of epoch 1 that overtook it: whole records, copied. */
+  readonly early: Uint8Array[];
+  /** The question that is open, and how many there have been. */
+  lookup: LookupId | null;
+  asked: number;
+}
+
+/** A connection at its first message. */
+export function newConnection(
+  handle: ConnectionHandle,
+  path: Path,
+  now: Instant,
+  begin: {
+    association: Association;
+    expires: Instant;
+    helloRandom: Uint8Array;
+    nextSeq: number;
+    firstSequence: number;
+  },
+): Connection {
+  return {
+    handle,
+    path,
+    since: now,
+    lastSeen: now,
+    status: 'handshaking',
+    association: begin.association,
+    handshake: {
+      helloRandom: begin.helloRandom,
+      reassembly: reassembly(begin.nextSeq),
+      flight: null,
+      repeats: 0,
+      sentAt: now,
+      timeout: 0 as Duration,
+      retransmitAt: undefined,
+      expires: begin.expires,
+      read: null,
+      changeEarly: false,
+      early: [],
+      lookup: null,
+      asked: 0,
+    },
+    peer: null,
+    read: null,
+    write: null,
+    writeEpoch: 0,
+    window: replayWindow(),
+    sentPlain: begin.firstSequence,
+    sentProtected: 0,
+    sendLimit: RECORD_BYTES_MAX,
+    badRecords: 0,
+  };
+}

@@ -1,0 +1,69 @@
+/** How connections end, and the alerts that go with it. */
+import type { Connection } from './connection-state.ts';
+import type { Core } from './core.ts';
+import type { CloseReason, Effects, FailureReason } from './effect.ts';
+import { claimedIdentity } from './association.ts';
+import { type AlertName, encodeAlert } from './message/alert.ts';
+import { CONTENT_TYPE, DTLS_1_2 } from './record/header.ts';
+import { overhead } from './record/protection.ts';
+import { takeSequence } from './v12/flight.ts';
+
+/** Ends a handshake that came to nothing. */
+export function fail(
+  core: Core,
+  connection: Connection,
+  reason: FailureReason,
+  alert: AlertName | null,
+  out: Effects,
+): void {
+  if (alert !== null) sendAlert(core, connection, alert, out);
+  const identity = claimedIdentity(connection.association);
+  end(connection);
+  out.push({ kind: 'failed', path: connection.path, connection: connection.handle, reason, identity });
+}
+
+/** Ends an established connection; the reason decides what the peer is told. */
+export function close(core: Core, connection: Connection, reason: CloseReason, out: Effects): void {
+  const alert = ALERT_OF_CLOSE[reason];
+  if (alert !== null) sendAlert(core, connection, alert, out);
+  end(connection);
+  out.push({ kind: 'closed', connection: connection.handle, reason });
+}
+
+/** Sends one alert in the current epoch. */
+export function sendAlert(core: Core, connection: Connection, name: AlertName, out: Effects): void {
+  const epoch = connection.writeEpoch;
+  const protection = epoch === 0 ? null : connection.write;
+  const alert = encodeAlert(name);
+  const datagram = new Uint8Array(overhead(protection) + alert.length);
+  const sequence = takeSequence(connection, epoch);
+  core.records.write(
+    datagram,
+    0,
+    { type: CONTENT_TYPE.alert, epoch, sequence, version: DTLS_1_2 },
+    protection,
+    alert,
+  );
+  out.push({ kind: 'transmit', path: connection.path, datagram });
+}
+
+function end(connection: Connection): void {
+  connection.status = 'ended';
+  connection.handshake = null;
+  connection.read = null;
+  connection.write = null;
+}
+
+/** Null: nothing is sent, because the peer has other keys by now or said goodbye first. */
+const ALERT_OF_CLOSE = {
+  'close-notify': 'close_notify',
+  'peer-alert': null,
+  replaced: null,
+  idle: 'close_notify',
+  evicted: 'close_notify',
+  requested: 'close_notify',
+  revoked: 'access_denied',
+  violation: 'unexpected_message',
+  exhausted: 'close_notify',
+  internal: 'internal_error',
+} as const satisfies Record<CloseReason, AlertName | null>;

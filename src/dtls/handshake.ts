@@ -1,0 +1,229 @@
+/** Driving a handshake: fragments to messages, messages to the machine, its outcomes to flights and effects. */
+import { after, assert, type Duration, type Instant, milliseconds, required } from '../base/index.ts';
+import { accepts, type Advance, advance, keepsEarly } from './association.ts';
+import type { Connection, Handshake } from './connection-state.ts';
+import type { Core } from './core.ts';
+import { type CredentialAnswer, type Effects, lookupId } from './effect.ts';
+import {
+  type Fragment,
+  HANDSHAKE_TYPE,
+  type HandshakeMessage,
+  type HandshakeTypeName,
+  parseFragment,
+} from './message/handshake.ts';
+import { encodeFlight } from './v12/flight.ts';
+import type { Flight, Input } from './v12/machine.ts';
+import { addFragment, takeMessage, takeWhole } from './v12/reassembly.ts';
+import { violation } from './violation.ts';
+
+/** Takes in the handshake messages of one record's plaintext. */
+export function takeHandshake(
+  core: Core,
+  connection: Connection,
+  now: Instant,
+  plaintext: Uint8Array,
+  out: Effects,
+): void {
+  const handshake = required(connection.handshake, 'a handshake under way has its state');
+  const { path } = connection;
+  if (plaintext.length === 0) out.push({ kind: 'dropped', reason: 'empty-record', path });
+  let repeated = false;
+  for (let at = 0; at < plaintext.length && connection.status === 'handshaking'; ) {
+    const fragment = parseFragment(plaintext, at);
+    if (fragment === undefined) {
+      out.push({ kind: 'dropped', reason: 'malformed-fragment', path });
+      return;
+    }
+    at += FRAGMENT_HEADER_BYTES + fragment.bytes.length;
+    if (takeFragment(core, connection, handshake, now, fragment, out) === 'repeated') repeated = true;
+  }
+  if (repeated) repeatFlight(core, connection, now, out);
+}
+
+/** The peer's ChangeCipherSpec: a step where the machine waits for it, kept where it overtook, else stale. */
+export function takeChange(
+  core: Core,
+  connection: Connection,
+  now: Instant,
+  fragment: Uint8Array,
+  out: Effects,
+): void {
+  const handshake = connection.handshake;
+  const wellFormed = fragment.length === 1 && fragment[0] === 1;
+  if (wellFormed && handshake !== null && accepts(connection.association, 'change_cipher_spec')) {
+    changeCipher(core, connection, now, out);
+  } else if (wellFormed && handshake !== null && keepsEarly(connection.association)) {
+    handshake.changeEarly = true;
+  } else {
+    out.push({ kind: 'dropped', reason: 'stale-ccs', path: connection.path });
+  }
+}
+
+/** The driver's answer to a lookup. */
+export function takeCredential(
+  core: Core,
+  connection: Connection,
+  now: Instant,
+  answer: CredentialAnswer,
+  out: Effects,
+): void {
+  const handshake = required(connection.handshake, 'a lookup belongs to a handshake');
+  handshake.lookup = null;
+  step(core, connection, now, { name: 'credential', answer }, out);
+  if (handshake.changeEarly && connection.status === 'handshaking') changeCipher(core, connection, now, out);
+}
+
+/** Applies what a step yielded: state, keys, flight, question, proof. */
+export function apply(core: Core, connection: Connection, now: Instant, result: Advance, out: Effects): void {
+  const handshake = required(connection.handshake, 'steps happen in a handshake');
+  connection.association = result.association;
+  if (result.read !== undefined) handshake.read = result.read;
+  if (result.write !== undefined) connection.write = result.write;
+  if (result.sendLimit !== undefined) connection.sendLimit = result.sendLimit;
+  if (result.flight !== undefined) beginFlight(core, connection, handshake, now, result.flight, out);
+  if (result.lookup !== undefined) {
+    handshake.lookup = lookupId(connection.handle, handshake.asked++);
+    out.push({ kind: 'lookup', id: handshake.lookup, ask: result.lookup });
+  }
+  if (result.established !== undefined) {
+    connection.status = 'established';
+    connection.lastSeen = now;
+    connection.peer = result.established;
+    if (handshake.flight === null) connection.handshake = null;
+    else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
+    out.push({
+      kind: 'established',
+      connection: connection.handle,
+      path: connection.path,
+      peer: result.established,
+    });
+  }
+}
+
+/**
+ * Sends the current flight again because the peer repeated its own (RFC 6347 4.2.4): bounded in number, and not more
+ * often than a quarter of the first timeout, so that a repeating peer is no lever.
+ */
+export function repeatFlight(core: Core, connection: Connection, now: Instant, out: Effects): void {
+  const handshake = connection.handshake;
+  if (handshake === null || handshake.flight === null) return;
+  if (now - handshake.sentAt < core.settings.retransmit / 4) return;
+  if (handshake.repeats >= core.limits.flightRepeatsMax) return;
+  handshake.repeats++;
+  transmit(core, connection, handshake, now, out);
+}
+
+/** Time has come for a retransmission: send again, wait twice as long. */
+export function retransmit(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  out: Effects,
+): void {
+  if (handshake.repeats >= core.limits.flightRepeatsMax) {
+    handshake.retransmitAt = undefined;
+    return;
+  }
+  handshake.repeats++;
+  handshake.timeout = Math.min(2 * handshake.timeout, RETRANSMIT_MS_MAX) as Duration;
+  handshake.retransmitAt = after(now, handshake.timeout);
+  transmit(core, connection, handshake, now, out);
+}
+
+function takeFragment(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  fragment: Fragment,
+  out: Effects,
+): 'repeated' | undefined {
+  const { reassembly } = handshake;
+  const { path } = connection;
+  const whole = takeWhole(reassembly, fragment, core.limits);
+  if (whole !== undefined) {
+    takeMessages(core, connection, handshake, now, whole, out);
+    return undefined;
+  }
+  const refused = addFragment(reassembly, fragment, core.limits);
+  if (refused === undefined) {
+    takeMessages(core, connection, handshake, now, takeMessage(reassembly), out);
+    return undefined;
+  }
+  out.push({ kind: 'dropped', reason: refused, path });
+  return refused === 'duplicate-message' ? 'repeated' : undefined;
+}
+
+function takeMessages(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  first: HandshakeMessage | undefined,
+  out: Effects,
+): void {
+  let message = first;
+  while (message !== undefined && connection.status === 'handshaking') {
+    const name = NAME_OF_TYPE.get(message.type);
+    if (name === undefined || !accepts(connection.association, name)) violation('unexpected-message');
+    // The peer has seen our flight: it stops (RFC 6347 4.2.4). A step may begin the next.
+    handshake.flight = null;
+    handshake.retransmitAt = undefined;
+    step(core, connection, now, { name, message }, out);
+    message = takeMessage(handshake.reassembly);
+  }
+}
+
+function changeCipher(core: Core, connection: Connection, now: Instant, out: Effects): void {
+  const handshake = required(connection.handshake, 'ChangeCipherSpec belongs to a handshake');
+  step(core, connection, now, { name: 'change_cipher_spec' }, out);
+  handshake.changeEarly = false;
+  assert(handshake.read !== null, 'keys exist before ChangeCipherSpec is taken');
+  connection.read = handshake.read;
+}
+
+function step(core: Core, connection: Connection, now: Instant, input: Input, out: Effects): void {
+  apply(core, connection, now, advance(core, connection.association, input), out);
+}
+
+function beginFlight(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  flight: Flight,
+  out: Effects,
+): void {
+  handshake.flight = flight.items.length === 0 ? null : flight;
+  handshake.repeats = 0;
+  handshake.timeout = core.settings.retransmit;
+  handshake.retransmitAt = flight.answered ? after(now, handshake.timeout) : undefined;
+  if (handshake.flight !== null) transmit(core, connection, handshake, now, out);
+}
+
+function transmit(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  out: Effects,
+): void {
+  const flight = required(handshake.flight, 'only a kept flight is sent');
+  handshake.sentAt = now;
+  const single = handshake.repeats >= BACK_OFF_REPEATS;
+  const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
+  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single })) {
+    out.push({ kind: 'transmit', path: connection.path, datagram });
+  }
+}
+
+const NAME_OF_TYPE: ReadonlyMap<number, HandshakeTypeName> = new Map(
+  Object.entries(HANDSHAKE_TYPE).map(([name, type]) => [type, name as HandshakeTypeName]),
+);
+const FRAGMENT_HEADER_BYTES = 12;
+/** RFC 6347 4.2.4.1: "no less than the 60 seconds maximum". */
+const RETRANSMIT_MS_MAX = 60_000;
+/** From the second repeat on, one small record per datagram: large datagrams may be what gets lost. */
+const BACK_OFF_REPEATS = 2;
+const BACK_OFF_MTU_BYTES = 512;

@@ -1,0 +1,38 @@
+/**
+ * dtls: DTLS 1.2 as a pure, synchronous core, server and client.
+ *
+ *   datagram --> endpoint.ts --> connection.ts --> handshake.ts --> v12/server, v12/client   (states as types)
+ *                   |                 |                |
+ *                cookie.ts        record/*         v12/reassembly, v12/flight, v12/key-schedule
+ *
+ * RFC 6347 (DTLS 1.2), 5246 (TLS 1.2), 4279, 5487, 6655, 7905 (PSK suites), 5746 (renegotiation_info), 6066 4
+ * (max_fragment_length), 7627 (extended master secret), 8449 (record_size_limit).
+ *
+ * Invariants
+ * - Nothing is kept for a peer before it returned its cookie, and nothing larger than its question is sent to it.
+ * - Nothing is delivered before a Finished verified (v12/verify-finished.ts makes the only VerifiedPeer).
+ * - Nonces come from sequence numbers, which are taken once (takeSequence) and never reach their end.
+ * - Every datagram and record is delivered, acted on, or reported as dropped with a reason of a closed list.
+ *
+ * Not here: sockets, clocks, credentials, CoAP, renegotiation, compression, resumption, DTLS 1.0.
+ */
+export {
+  CLOSE_REASONS,
+  type CloseReason,
+  type ConnectionHandle,
+  type CredentialAnswer,
+  type CredentialQuestion,
+  DROP_REASONS,
+  type DropReason,
+  type Effect,
+  type Effects,
+  FAILURE_REASONS,
+  type FailureReason,
+  type LookupId,
+  type RouteKey,
+  type VerifiedPeer,
+} from './effect.ts';
+export { type ConnectionView, DtlsEndpoint, type EndpointOptions } from './endpoint.ts';
+export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';
+export type { ClientSettings, DtlsSettings } from './settings.ts';
+export { SUITE_NAMES } from './suite/registry.ts';

@@ -1,0 +1,105 @@
+/**
+ * Sending a flight (RFC 6347 4.2.3, 4.2.4): messages packed into as few datagrams as the MTU allows, fragmented only
+ * when one alone does not fit. Each sending uses new record sequence numbers and the same message_seqs.
+ */
+import type { Connection } from '../connection-state.ts';
+import { fragmentOf, HANDSHAKE_HEADER_BYTES, HANDSHAKE_TYPE } from '../message/handshake.ts';
+import { CONTENT_TYPE, type ContentType, DTLS_1_0, DTLS_1_2 } from '../record/header.ts';
+import { overhead, type Protection, type RecordProtection } from '../record/protection.ts';
+import type { Flight, FlightItem } from './machine.ts';
+
+/** How a flight is laid out. */
+export interface Layout {
+  readonly mtu: number;
+  /** One record per datagram: the back-off for paths and peers that lose large datagrams. */
+  readonly single: boolean;
+}
+
+/** The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight does. */
+export function encodeFlight(
+  flight: Flight,
+  connection: Connection,
+  records: RecordProtection,
+  layout: Layout,
+): Uint8Array[] {
+  const packer = new Packer(connection, records, layout);
+  for (const item of flight.items) packer.add(item);
+  return packer.finish();
+}
+
+class Packer {
+  readonly #connection: Connection;
+  readonly #records: RecordProtection;
+  readonly #layout: Layout;
+  readonly #datagrams: Uint8Array[] = [];
+  #open: Uint8Array;
+  #length = 0;
+
+  constructor(connection: Connection, records: RecordProtection, layout: Layout) {
+    this.#connection = connection;
+    this.#records = records;
+    this.#layout = layout;
+    this.#open = new Uint8Array(layout.mtu);
+  }
+
+  add(item: FlightItem): void {
+    if (item.kind === 'change_cipher_spec') {
+      this.#connection.writeEpoch = 1;
+      this.#record(CONTENT_TYPE.changeCipherSpec, 0, DTLS_1_2, Uint8Array.of(1));
+      return;
+    }
+    const protection = this.#protection(item.epoch);
+    const room = Math.min(this.#layout.mtu - overhead(protection), this.#connection.sendLimit);
+    // The first hello goes out as 1.0, before a version is agreed (RFC 6347 4.2.1).
+    const version = item.raw[0] === HANDSHAKE_TYPE.client_hello ? DTLS_1_0 : DTLS_1_2;
+    for (const piece of item.raw.length <= room ? [item.raw] : fragments(item.raw, room)) {
+      this.#record(CONTENT_TYPE.handshake, item.epoch, version, piece);
+    }
+  }
+
+  finish(): Uint8Array[] {
+    this.#flush();
+    return this.#datagrams;
+  }
+
+  #record(type: ContentType, epoch: 0 | 1, version: number, plaintext: Uint8Array): void {
+    const protection = this.#protection(epoch);
+    const size = overhead(protection) + plaintext.length;
+    if (this.#layout.single || this.#length + size > this.#layout.mtu) this.#flush();
+    const sequence = takeSequence(this.#connection, epoch);
+    this.#length = this.#records.write(
+      this.#open,
+      this.#length,
+      { type, epoch, sequence, version },
+      protection,
+      plaintext,
+    );
+  }
+
+  #protection(epoch: 0 | 1): Protection | null {
+    return epoch === 0 ? null : this.#connection.write;
+  }
+
+  #flush(): void {
+    if (this.#length === 0) return;
+    this.#datagrams.push(this.#open.slice(0, this.#length));
+    this.#length = 0;
+  }
+}
+
+/** The next sequence number of the epoch. */
+export function takeSequence(connection: Connection, epoch: 0 | 1): number {
+  return epoch === 0 ? connection.sentPlain++ : connection.sentProtected++;
+}
+
+/** A raw message in pieces of at most `room` bytes, header included. */
+function* fragments(raw: Uint8Array, room: number): Generator<Uint8Array> {
+  const piece = room - HANDSHAKE_HEADER_BYTES;
+  const type = raw[0] as number;
+  const messageSeq = ((raw[4] as number) << 8) | (raw[5] as number);
+  const body = raw.subarray(HANDSHAKE_HEADER_BYTES);
+  for (let offset = 0; offset < body.length; offset += piece) {
+    const bytes = body.subarray(offset, offset + piece);
+    yield fragmentOf({ type, length: body.length, messageSeq, offset, bytes });
+  }
+}

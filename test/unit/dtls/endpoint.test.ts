@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Secret, utf8 } from '../../../src/base/index.ts';
+import { SUITE_NAMES } from '../../../src/dtls/index.ts';
+import { DtlsPair } from '../../support/dtls-pair.ts';
+
+describe('a full PSK handshake', () => {
+  for (const suite of SUITE_NAMES) {
+    test(`with ${suite}, data both ways`, () => {
+      const pair = new DtlsPair();
+      pair.handshake([suite]);
+      assert.deepEqual(pair.kinds('server'), [
+        'transmit',
+        'own',
+        'transmit',
+        'lookup',
+        'transmit',
+        'established',
+      ]);
+      assert.equal(pair.kinds('client').at(-1), 'established');
+      const server = pair.serverConnection();
+      assert.equal(pair.server.view(server)?.suite, suite);
+      pair.settle('client', pair.client.send(pair.now, pair.connection!, utf8('hello')));
+      const got = pair.serverEffects.at(-1);
+      assert.deepEqual(got, { kind: 'deliver', connection: server, plaintext: utf8('hello') });
+      pair.settle('server', pair.server.send(pair.now, server, utf8('there')));
+      assert.deepEqual(pair.clientEffects.at(-1), {
+        kind: 'deliver',
+        connection: pair.connection,
+        plaintext: utf8('there'),
+      });
+    });
+  }
+
+  test('a wrong key and an unknown identity look the same to the peer, and differ for the operator', () => {
+    const wrong = new DtlsPair({ key: new Secret(utf8('another key 1234')) });
+    wrong.handshake();
+    const unknown = new DtlsPair({ identity: utf8('lamp-x') });
+    unknown.handshake();
+    assert.ok(wrong.kinds('server').includes('failed:wrong-key'));
+    assert.ok(unknown.kinds('server').includes('failed:unknown-identity'));
+    const sizes = (pair: DtlsPair) =>
+      pair.serverEffects.flatMap((e) => (e.kind === 'transmit' ? [e.datagram.length] : []));
+    assert.deepEqual(sizes(wrong), sizes(unknown));
+    assert.ok(wrong.kinds('client').includes('failed:peer-alert'));
+    assert.deepEqual(wrong.kinds('client'), unknown.kinds('client'));
+    assert.deepEqual(wrong.server.occupancy(), { handshakes: 0, connections: 0, deadlines: 0 });
+  });
+});
