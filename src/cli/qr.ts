@@ -1,6 +1,4 @@
 /** Identity and key as a picture that can be printed on a device or scanned from a screen. */
-import { toBuffer, toString as toText } from 'qrcode';
-
 export const PICTURES = ['svg', 'png', 'terminal'] as const;
 export type Picture = (typeof PICTURES)[number];
 
@@ -11,6 +9,7 @@ export function qrText(identityHex: string, keyHex: string): string {
 
 /** The QR code of `text`; a PNG is bytes, the others are text. */
 export async function pictureOf(text: string, form: Picture): Promise<string | Uint8Array> {
+  const { toBuffer, toString: toText } = await import('qrcode');
   switch (form) {
     case 'svg':
       return toText(text, { type: 'svg' });

@@ -38,7 +38,7 @@ const BLOCK_BYTES = 1_024;
 const BLOCK_OF_1024 = Buffer.of(6);
 
 /** Performs `request`. Any response is an answer, 4.03 too; faults are for what kept the response from arriving. */
-export async function requestAsDevice(request: DeviceRequest): Promise<DeviceAnswer> {
+export async function performRequest(request: DeviceRequest): Promise<DeviceAnswer> {
   const remote = await findRemote(request.uri.host, request.uri.port);
   const { psk, timeoutMs, trace } = request;
   const begun = performance.now();
