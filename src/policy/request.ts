@@ -52,8 +52,10 @@ export function resourceName(resource: Resource): string {
   return `backend/${resource.backend}${pathText(resource.segments)}`;
 }
 
-/** A path with every byte but unreserved ones (RFC 3986 section 2.3) percent-encoded; `/` for the root. Injective but for the root,
- * which a single empty segment equals (RFC 7252 section 6.5). */
+/**
+ * A path with every byte but the unreserved ones (RFC 3986 section 2.3) percent-encoded. Different paths have
+ * different texts, but for the root, which equals one empty segment (RFC 7252 section 6.5).
+ */
 export function pathText(segments: readonly Uint8Array[]): string {
   if (segments.length === 0) return '/';
   let text = '';

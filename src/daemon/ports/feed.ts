@@ -82,7 +82,10 @@ export interface SessionView {
   readonly revision: Revision;
 }
 
-/** Counters and gauges of one shard, keyed by metric name, then by label values joined with ','. Monotonic but for gauges. */
+/**
+ * Counters and gauges of one shard, keyed by metric name, then by label values joined with ','. Monotonic but for
+ * gauges.
+ */
 export interface ShardCounters {
   readonly counters: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly gauges: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -29,7 +29,10 @@ export interface BackendSettings {
   readonly inflightMax: number;
 }
 
-/** `path` and `rewrite` are templates: `/telemetry/*` matches `/telemetry` and everything below; `*` in `rewrite` is what matched. */
+/**
+ * `path` and `rewrite` are templates: `/telemetry/*` matches `/telemetry` and everything below; `*` in `rewrite` is
+ * what matched.
+ */
 export interface RouteSettings {
   readonly name: string;
   readonly path: string;
@@ -37,7 +40,10 @@ export interface RouteSettings {
   readonly rewrite: string;
 }
 
-/** What a device may use: routes by name, actions of policy.md (`read write create delete execute fetch observe`). `*` names all. */
+/**
+ * What a device may use: routes by name, actions (`read write create delete execute fetch observe`).
+ * `*` names all.
+ */
 export interface RightSettings {
   readonly devices: readonly string[];
   readonly routes: readonly string[];

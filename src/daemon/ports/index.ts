@@ -1,0 +1,47 @@
+/**
+ * ports: what the daemon asks of the world, as interfaces and plain messages. Each has two implementations from its
+ * first day: the real one in adapters/, a simulated one in test/fakes.
+ */
+export type {
+  Backend,
+  BackendAnswer,
+  BackendCounts,
+  BackendFailure,
+  BackendSink,
+  JobId,
+  RelayedRequest,
+} from './backend.ts';
+export type { Alarm, Clock } from './clock.ts';
+export type { DatagramCounts, DatagramPort, DatagramSink } from './datagram.ts';
+export type {
+  ControlMessage,
+  HistogramView,
+  ListenerAddress,
+  PskMaterial,
+  SessionView,
+  ShardAnswer,
+  ShardCounters,
+  ShardMessage,
+  ShardQuestion,
+} from './feed.ts';
+export type { PeerForward, PeerMessage } from './peer-forward.ts';
+export type {
+  BackendSettings,
+  DtlsListenerSettings,
+  ListenerSettings,
+  RightSettings,
+  RouteSettings,
+  ShardLimits,
+  ShardSettings,
+} from './shard-settings.ts';
+export type { ShardStart } from './shard-start.ts';
+export {
+  LOG_LEVELS,
+  type LogLevel,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  REQUEST_SECONDS_BOUNDS,
+  SHARD_EVENTS,
+  type ShardEvent,
+} from './telemetry.ts';

@@ -1,0 +1,214 @@
+/**
+ * Relay: the pipeline of one request. It decides, counts what is under way and forgets nothing that it forwarded.
+ *
+ *   ask:       identify -> admit -> take apart -> route -> authorise -> forward
+ *   complete:  the backend's answer, translated back; nothing for a job that was dropped meanwhile
+ */
+import { assert, BoundedMap, type Instant } from '../base/index.ts';
+import type { ExchangeId, Request, Response } from '../coap/index.ts';
+import {
+  type Action,
+  actionOf,
+  type Decision,
+  decide,
+  type Principal,
+  type Rights,
+} from '../policy/index.ts';
+import type { ActorId, Revision } from '../trust/index.ts';
+import type { BackendAnswer, Caller, Job, JobId, RelayedRequest } from './job.ts';
+import { RateLimiter, type RateLimits } from './rate.ts';
+import { type Outcome, type Refusal, refusalResponse } from './refusal.ts';
+import { type Match, matchRoute, type Route, type RouteTable } from './route.ts';
+import { type Inbound, passBack, takeApart } from './translate.ts';
+
+export interface RelayOptions {
+  readonly routes: RouteTable;
+  readonly rights: Rights;
+  readonly backends: readonly { readonly name: string; readonly inflightMax: number }[];
+  readonly limits: RelayLimits;
+  /** Makes decision ids of this relay different from those of others. */
+  readonly idPrefix: string;
+}
+
+export interface RelayLimits extends RateLimits {
+  /** Jobs under way in all. */
+  readonly jobsMax: number;
+  /** Jobs under way of one connection. */
+  readonly jobsPerCallerMax: number;
+}
+
+/** What became of a request: it is to be forwarded, or it is refused and here is the response. */
+export type Asked = Forward | Refused;
+
+export interface Forward {
+  readonly kind: 'forward';
+  readonly job: Job;
+}
+
+export interface Refused {
+  readonly kind: 'refused';
+  readonly refusal: Refusal;
+  readonly response: Response;
+  /** The id that the response carries. */
+  readonly id: string;
+  /** What the request does, as far as that is known. */
+  readonly action: Action | undefined;
+  /** Where there was something to decide. */
+  readonly decision: Decision | undefined;
+}
+
+export interface Completed {
+  readonly job: Job;
+  readonly outcome: Outcome;
+  readonly response: Response;
+}
+
+export class Relay {
+  readonly #routes: RouteTable;
+  readonly #rights: Rights;
+  readonly #limits: RelayLimits;
+  readonly #idPrefix: string;
+  readonly #jobs: BoundedMap<JobId, Job>;
+  readonly #rate: RateLimiter<ActorId>;
+  /** Jobs under way and their limit, by backend. */
+  readonly #loads: BoundedMap<string, { jobs: number; readonly jobsMax: number }>;
+  #draining = false;
+
+  constructor(options: RelayOptions) {
+    this.#routes = options.routes;
+    this.#rights = options.rights;
+    this.#limits = options.limits;
+    this.#idPrefix = options.idPrefix;
+    this.#jobs = new BoundedMap(options.limits.jobsMax);
+    this.#rate = new RateLimiter(options.limits);
+    this.#loads = new BoundedMap(options.backends.length + 1);
+    for (const { name, inflightMax } of options.backends) {
+      this.#loads.set(name, { jobs: 0, jobsMax: inflightMax });
+    }
+  }
+
+  get jobs(): number {
+    return this.#jobs.size;
+  }
+
+  /** From here on every request is answered 5.03. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** One request of `caller`, decided at `revision`. `exchange` is never asked about twice. */
+  ask(now: Instant, caller: Caller, exchange: ExchangeId, request: Request, revision: Revision): Asked {
+    const { principal } = caller;
+    if (principal === null) return this.#refuse(exchange, 'unauthenticated');
+    const wait = this.#rate.take(now, principal.actor);
+    if (wait > 0) return this.#refuse(exchange, 'rate-limited', undefined, wait);
+    if (this.#draining) return this.#refuse(exchange, 'draining');
+    const inbound = takeApart(request);
+    if (typeof inbound === 'string') return this.#refuse(exchange, inbound);
+    const action = actionOf(request.code, inbound.observing);
+    if (action === undefined) return this.#refuse(exchange, 'unknown-method');
+    const match = matchRoute(this.#routes, inbound.segments);
+    if (match === undefined) return this.#refuse(exchange, 'no-route', action);
+    const relayed = canonicalRequest(principal, action, match, inbound, request, caller.connection);
+    const decision = decide(relayed, this.#rights, revision);
+    if (decision.outcome === 'deny') return this.#refuse(exchange, 'denied', action, undefined, decision);
+    if (!this.#hasRoom(caller, match.route)) {
+      return this.#refuse(exchange, 'overloaded', action, undefined, decision);
+    }
+    const id = exchange as number as JobId;
+    const job = { id, exchange, caller, request: relayed, route: match.route, permit: decision, begun: now };
+    this.#begin(job);
+    return { kind: 'forward', job };
+  }
+
+  /** The backend's answer to a job; nothing comes of it when the job was dropped meanwhile. */
+  complete(id: JobId, answer: BackendAnswer): Completed | undefined {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return undefined;
+    this.#end(job);
+    if (answer.kind === 'failed') return this.#failed(job, answer.reason);
+    const response = passBack(answer.response, job.route);
+    if (response === undefined) return this.#failed(job, 'bad-answer');
+    return { job, outcome: 'answered', response };
+  }
+
+  /** Nobody waits for this exchange's answer any more. The job that was dropped, if there was one. */
+  abandon(exchange: ExchangeId): Job | undefined {
+    const job = this.#jobs.get(exchange as number as JobId);
+    if (job !== undefined) this.#end(job);
+    return job;
+  }
+
+  /** The caller's connection ended, or its principal lost its ground: its jobs, all dropped. */
+  dropCaller(caller: Caller): Job[] {
+    if (caller.jobs === 0) return [];
+    const dropped: Job[] = [];
+    for (const job of this.#jobs.values()) if (job.caller === caller) dropped.push(job);
+    for (const job of dropped) this.#end(job);
+    assert(caller.jobs === 0, 'a caller counts its jobs');
+    return dropped;
+  }
+
+  #hasRoom(caller: Caller, route: Route): boolean {
+    const load = this.#loads.get(route.backend);
+    if (load === undefined || load.jobs >= load.jobsMax) return false;
+    return !this.#jobs.full && caller.jobs < this.#limits.jobsPerCallerMax;
+  }
+
+  #begin(job: Job): void {
+    assert(!this.#jobs.has(job.id), 'an exchange is asked about once');
+    this.#jobs.set(job.id, job);
+    job.caller.jobs++;
+    this.#count(job, 1);
+  }
+
+  #end(job: Job): void {
+    this.#jobs.delete(job.id);
+    job.caller.jobs--;
+    this.#count(job, -1);
+  }
+
+  #count(job: Job, change: number): void {
+    const load = this.#loads.get(job.route.backend);
+    if (load !== undefined) load.jobs += change;
+  }
+
+  #failed(job: Job, refusal: Refusal): Completed {
+    return { job, outcome: refusal, response: refusalResponse(refusal, this.#decisionId(job.exchange)) };
+  }
+
+  #refuse(
+    exchange: ExchangeId,
+    refusal: Refusal,
+    action?: Action,
+    waitSeconds?: number,
+    decision?: Decision,
+  ): Refused {
+    const id = this.#decisionId(exchange);
+    const response = refusalResponse(refusal, id, waitSeconds);
+    return { kind: 'refused', refusal, response, id, action, decision };
+  }
+
+  #decisionId(exchange: ExchangeId): string {
+    return `${this.#idPrefix}${exchange.toString(36)}`;
+  }
+}
+
+function canonicalRequest(
+  principal: Principal,
+  action: Action,
+  match: Match,
+  inbound: Inbound,
+  request: Request,
+  connection: number,
+): RelayedRequest {
+  return {
+    principal,
+    action,
+    resource: match.resource,
+    method: request.code,
+    options: inbound.options,
+    payload: request.payload,
+    connection,
+  };
+}
