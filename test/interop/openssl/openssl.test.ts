@@ -1,0 +1,82 @@
+/** OpenSSL's `s_client` as a device: every PSK suite it shares with us, its default offer, a fragmented ClientHello. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { withPeer } from '../../support/peers.ts';
+import { type Child, start } from '../../support/process.ts';
+import { get } from '../support/coap-bytes.ts';
+import { answerFrom, contract, LIMIT, type Outcome } from '../support/contract.ts';
+import { type Device, type Gateway, startGateway } from '../support/gateway.ts';
+import { assertCookieExchange, openTap, sentFragmentedHello } from '../support/tap.ts';
+
+const SUITES = [
+  'PSK-AES128-CCM8',
+  'PSK-AES128-CCM',
+  'PSK-AES128-GCM-SHA256',
+  'PSK-AES256-CCM8',
+  'PSK-AES256-CCM',
+  'PSK-AES256-GCM-SHA384',
+  'PSK-CHACHA20-POLY1305',
+] as const;
+
+withPeer('openssl', 'openssl s_client', (openssl) => {
+  let gateway: Gateway;
+  before(async () => {
+    gateway = await startGateway();
+  });
+  after(() => gateway.stop());
+
+  contract(
+    () => gateway,
+    async (port, device, path) => (await ask(port, device, path)).outcome,
+  );
+
+  for (const suite of SUITES) {
+    test(`${suite}: agreed to and used`, LIMIT, async () => {
+      const { outcome, client } = await ask(gateway.coapsPort, gateway.device, '/hello', ['-cipher', suite]);
+      assert.equal(outcome.answer?.code, '2.05');
+      assert.match(client.stdout(), new RegExp(`Cipher is ${suite}\n`));
+      assert.match(client.stdout(), /Extended master secret: yes/);
+      assert.match(client.stdout(), /Secure Renegotiation IS supported/);
+    });
+  }
+
+  test('its default offer, certificate suites first, ends in an AEAD suite with our key', LIMIT, async () => {
+    const { client } = await ask(gateway.coapsPort, gateway.device, '/hello');
+    assert.match(client.stdout(), /Cipher is PSK-(AES(128|256)-GCM-SHA(256|384)|CHACHA20-POLY1305)\n/);
+  });
+
+  test('a ClientHello in fragments (-mtu 256) is answered without state, then completed', LIMIT, async () => {
+    const tap = await openTap(gateway.coapsPort);
+    const { outcome } = await ask(tap.port, gateway.device, '/hello', ['-mtu', '256']).finally(() =>
+      tap.close(),
+    );
+    assert.equal(outcome.answer?.code, '2.05');
+    assert.ok(sentFragmentedHello(tap), 'the ClientHello came in fragments');
+    assertCookieExchange(tap);
+  });
+
+  test('max_fragment_length (RFC 6066) of 512 bytes does not disturb', LIMIT, async () => {
+    const { outcome } = await ask(gateway.coapsPort, gateway.device, '/hello', ['-maxfraglen', '512']);
+    assert.equal(outcome.answer?.code, '2.05');
+  });
+
+  async function ask(
+    port: number,
+    device: Device,
+    path: string,
+    options: readonly string[] = [],
+  ): Promise<{ outcome: Outcome; client: Child }> {
+    const psk = ['-psk_identity', device.identity.toString(), '-psk', device.key.toString('hex')];
+    const args = ['s_client', '-dtls1_2', '-connect', `127.0.0.1:${port}`, ...psk, ...options];
+    const client = start(openssl.command, args);
+    const patience = setTimeout(() => void client.stop('SIGKILL'), 4_000);
+    // It prints a session even when the gateway then refuses its Finished; only its exit code tells.
+    await client.waitFor(/Extended master secret: /).catch(() => {});
+    clearTimeout(patience);
+    client.write(get({ path }));
+    const answer = await answerFrom(client);
+    client.endInput();
+    const connected = (await client.exit).code === 0;
+    return { outcome: { connected, ...(answer === undefined ? {} : { answer }) }, client };
+  }
+});
