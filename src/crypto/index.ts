@@ -12,3 +12,13 @@ export {
   type HashName,
   type MacKey,
 } from './provider.ts';
+export {
+  MASTER_KEY_BYTES,
+  type MasterKey,
+  masterKey,
+  type SealedFor,
+  sealKey,
+  tokenDigest,
+  tokenMatches,
+  unsealKey,
+} from './sealing.ts';

@@ -1,7 +1,7 @@
 /** From valid settings to the frozen Config that the process runs on. */
 import { resolve as absolute } from 'node:path';
 import { required } from '../../base/index.ts';
-import type { BackendSettings, ListenerSettings, ShardSettings } from '../ports/shard-settings.ts';
+import type { BackendSettings, ListenerSettings, ShardSettings } from '../ports/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import type { Settings } from './schema.ts';
 import type { LogLevel, Profile } from './vocabulary.ts';

@@ -45,3 +45,4 @@ export {
   SHARD_EVENTS,
   type ShardEvent,
 } from './telemetry.ts';
+export type { LogEntry, Revision, Store, StoredEntry, StoredSnapshot } from './store.ts';

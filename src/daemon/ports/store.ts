@@ -7,6 +7,8 @@
 import type { WallTime } from '../../base/index.ts';
 import type { Revision, TrustEvent } from '../../trust/index.ts';
 
+export type { Revision };
+
 /** One transaction of the log. */
 export interface LogEntry {
   readonly at: WallTime;

@@ -1,7 +1,6 @@
 /** A store that forgets everything when the process ends: tests and simulation. */
 import { fromUtf8, OperationalError, required, utf8 } from '../../../base/index.ts';
-import type { Revision } from '../../../trust/index.ts';
-import type { LogEntry, Store, StoredEntry, StoredSnapshot } from '../../../daemon/ports/store.ts';
+import type { LogEntry, Store, StoredEntry, StoredSnapshot, Revision } from '../../../daemon/ports/index.ts';
 
 export class MemoryStore implements Store {
   /** Encoded, so that nobody shares objects with whoever appended them. */

@@ -16,7 +16,8 @@ export function corrupt(file: string, what: string, cause?: unknown): Operationa
 }
 
 export function newer(file: string, version: number, known: number): OperationalError {
-  const message = `the store ${file} was written by a newer Postern (format ${version}, this one knows ${known}). Nothing was changed`;
+  const formats = `format ${version}, this one knows ${known}`;
+  const message = `the store ${file} was written by a newer Postern (${formats}). Nothing was changed`;
   return new OperationalError('PN_STORE_NEWER', message);
 }
 

@@ -1,7 +1,7 @@
 /** Opening a store file: look first, without changing anything; then take it. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { Store } from '../../../daemon/ports/store.ts';
+import type { Store } from '../../../daemon/ports/index.ts';
 import { corrupt, guarded, newer } from './faults.ts';
 import { APPLICATION_ID, CREATE, FORMAT } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';

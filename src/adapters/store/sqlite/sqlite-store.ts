@@ -2,8 +2,7 @@
 import { hash } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { equalBytes, fromUtf8, OperationalError, utf8 } from '../../../base/index.ts';
-import type { Revision } from '../../../trust/index.ts';
-import type { LogEntry, Store, StoredEntry, StoredSnapshot } from '../../../daemon/ports/store.ts';
+import type { LogEntry, Store, StoredEntry, StoredSnapshot, Revision } from '../../../daemon/ports/index.ts';
 import { corrupt, guarded } from './faults.ts';
 
 interface Head {
