@@ -1,4 +1,4 @@
-/** Finds the gateway to talk to: flags, then environment, then the state directory that a gateway on this machine keeps. */
+/** Finds the gateway to talk to: flags, then environment, then the state directory of one on this machine. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandFault, EXIT, systemCode } from './fault.ts';
@@ -50,7 +50,7 @@ function tokenFromState(state: string): string {
     throw new CommandFault(
       EXIT.unavailable,
       `no admin token: ${file} ${why}`,
-      'start a gateway in this directory (npm start), or name one with --url and POSTERN_TOKEN, or its state with POSTERN_STATE',
+      'start a gateway here (npm start), or name one with --url and POSTERN_TOKEN, or its state with POSTERN_STATE',
     );
   }
 }

@@ -115,11 +115,12 @@ async function listAll<T>(
   const all: T[] = [];
   let cursor: string | null | undefined;
   do {
-    const page: Page<T> = await call<Page<T>>(address, {
+    const page: Page<T> | undefined = await call<Page<T> | undefined>(address, {
       method: 'GET',
       path,
       query: { ...query, limit: PAGE_SIZE, ...(typeof cursor === 'string' ? { cursor } : {}) },
     });
+    if (!Array.isArray(page?.items)) throw notOurs(address);
     all.push(...page.items);
     cursor = page.next;
   } while (typeof cursor === 'string' && cursor !== '');
@@ -146,7 +147,7 @@ async function call<T>(address: GatewayAddress, what: Call): Promise<T> {
 }
 
 async function send(address: GatewayAddress, what: Call): Promise<Response> {
-  const query = what.query === undefined ? '' : `?${new URLSearchParams(what.query)}`;
+  const query = what.query === undefined ? '' : `?${new URLSearchParams(what.query).toString()}`;
   try {
     return await fetch(`${address.url}${what.path}${query}`, {
       method: what.method,

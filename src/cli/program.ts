@@ -98,8 +98,7 @@ function configure(program: Command, terminal: Terminal): void {
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.note(text),
-      outputError: (text, write) =>
-        write(`${text.replace(/^error: /, 'postern: ').replace(/\n\(/, '\n  (')}`),
+      outputError: (text, write) => write(text.replace(/^error: /, 'postern: ').replace(/\n\(/, '\n  (')),
     });
 }
 

@@ -16,7 +16,7 @@ export interface Link {
   readonly port: number;
   readonly counts: { sent: number; received: number };
   heard(): Heard;
-  /** Resolves with the system's error code when it reports that datagrams do not get there, `ECONNREFUSED` first of all. */
+  /** Resolves with the system's error code when datagrams do not get there: `ECONNREFUSED` and its like. */
   readonly unreachable: Promise<string>;
   close(): Promise<void>;
 }
