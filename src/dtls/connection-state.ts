@@ -1,5 +1,5 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
-import type { Duration, Instant, Path } from '../base/index.ts';
+import { type Duration, EMPTY, type Instant, type Path } from '../base/index.ts';
 import type { Association } from './association.ts';
 import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
 import type { Protection } from './record/protection.ts';
@@ -10,7 +10,8 @@ import { type Reassembly, reassembly } from './v12/reassembly.ts';
 
 export interface Connection {
   readonly handle: ConnectionHandle;
-  readonly path: Path;
+  /** Where the peer was heard from last; a peer with a connection ID may move. */
+  path: Path;
   readonly since: Instant;
   /** When a record last authenticated; the beginning, before that. */
   lastSeen: Instant;
@@ -29,6 +30,8 @@ export interface Connection {
   sentProtected: number;
   /** The largest plaintext that the peer takes in one record. */
   sendLimit: number;
+  /** The connection ID that the peer's protected records carry; empty: none. */
+  ownCid: Uint8Array;
   /** Records that failed to authenticate. */
   badRecords: number;
 }
@@ -54,6 +57,8 @@ export interface Handshake {
   /** The question that is open, and how many there have been. */
   lookup: LookupId | null;
   asked: number;
+  /** Somebody who may be the peer said that it gives up: a hint for its next attempt, no more. */
+  discouraged: boolean;
 }
 
 /** A connection at its first message. */
@@ -90,6 +95,7 @@ export function newConnection(
       early: [],
       lookup: null,
       asked: 0,
+      discouraged: false,
     },
     peer: null,
     read: null,
@@ -99,6 +105,7 @@ export function newConnection(
     sentPlain: begin.firstSequence,
     sentProtected: 0,
     sendLimit: RECORD_BYTES_MAX,
+    ownCid: EMPTY,
     badRecords: 0,
   };
 }

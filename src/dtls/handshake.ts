@@ -38,6 +38,7 @@ export function takeHandshake(
     if (takeFragment(core, connection, handshake, now, fragment, out) === 'repeated') repeated = true;
   }
   if (repeated) repeatFlight(core, connection, now, out);
+  catchUp(core, connection, now, out);
 }
 
 /** The peer's ChangeCipherSpec: a step where the machine waits for it, kept where it overtook, else stale. */
@@ -70,7 +71,7 @@ export function takeCredential(
   const handshake = required(connection.handshake, 'a lookup belongs to a handshake');
   handshake.lookup = null;
   step(core, connection, now, { name: 'credential', answer }, out);
-  if (handshake.changeEarly && connection.status === 'handshaking') changeCipher(core, connection, now, out);
+  catchUp(core, connection, now, out);
 }
 
 /** Applies what a step yielded: state, keys, flight, question, proof. */
@@ -80,24 +81,34 @@ export function apply(core: Core, connection: Connection, now: Instant, result: 
   if (result.read !== undefined) handshake.read = result.read;
   if (result.write !== undefined) connection.write = result.write;
   if (result.sendLimit !== undefined) connection.sendLimit = result.sendLimit;
+  if (result.ownCid !== undefined) connection.ownCid = result.ownCid;
   if (result.flight !== undefined) beginFlight(core, connection, handshake, now, result.flight, out);
   if (result.lookup !== undefined) {
     handshake.lookup = lookupId(connection.handle, handshake.asked++);
     out.push({ kind: 'lookup', id: handshake.lookup, ask: result.lookup });
   }
-  if (result.established !== undefined) {
-    connection.status = 'established';
-    connection.lastSeen = now;
-    connection.peer = result.established;
-    if (handshake.flight === null) connection.handshake = null;
-    else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
-    out.push({
-      kind: 'established',
-      connection: connection.handle,
-      path: connection.path,
-      peer: result.established,
-    });
-  }
+  if (result.established !== undefined) establish(core, connection, handshake, now, result, out);
+}
+
+function establish(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  result: Advance,
+  out: Effects,
+): void {
+  const peer = required(result.established, 'a proof establishes');
+  connection.status = 'established';
+  connection.lastSeen = now;
+  connection.peer = peer;
+  if (handshake.flight === null) connection.handshake = null;
+  else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
+  const { remember } = result;
+  const client = connection.association.role === 'client';
+  if (remember !== undefined && !client) core.remember(now, remember);
+  const session = client ? (remember ?? null) : null;
+  out.push({ kind: 'established', connection: connection.handle, path: connection.path, peer, session });
 }
 
 /**
@@ -173,6 +184,13 @@ function takeMessages(
     step(core, connection, now, { name, message }, out);
     message = takeMessage(handshake.reassembly);
   }
+}
+
+/** Takes the ChangeCipherSpec that had overtaken what came now. */
+function catchUp(core: Core, connection: Connection, now: Instant, out: Effects): void {
+  const early = connection.handshake?.changeEarly === true;
+  if (early && accepts(connection.association, 'change_cipher_spec'))
+    changeCipher(core, connection, now, out);
 }
 
 function changeCipher(core: Core, connection: Connection, now: Instant, out: Effects): void {

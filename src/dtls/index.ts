@@ -18,9 +18,12 @@
  */
 export {
   CLOSE_REASONS,
+  type Claim,
   type CloseReason,
+  type CertificateRefusal,
   type ConnectionHandle,
   type CredentialAnswer,
+  type CredentialKind,
   type CredentialQuestion,
   DROP_REASONS,
   type DropReason,
@@ -34,5 +37,6 @@ export {
 } from './effect.ts';
 export { type ConnectionView, DtlsEndpoint, type EndpointOptions } from './endpoint.ts';
 export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';
-export type { ClientSettings, DtlsSettings } from './settings.ts';
+export type { ClientSettings, ConnectionIdShape, DtlsSettings, OwnIdentity } from './settings.ts';
+export type { TlsSession } from './v12/resumption.ts';
 export { SUITE_NAMES } from './suite/registry.ts';

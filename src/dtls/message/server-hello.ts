@@ -21,7 +21,7 @@ export function decodeServerHello(body: Uint8Array): ServerHello {
   if (sessionId.length > SESSION_ID_BYTES_MAX) malformed();
   const suite = reader.u16();
   const compression = reader.u8();
-  return { version, random, sessionId, suite, compression, extensions: readExtensions(reader) };
+  return { version, random, sessionId, suite, compression, extensions: readExtensions(reader, 'server') };
 }
 
 export function encodeServerHello(hello: ServerHello): Uint8Array {
@@ -31,6 +31,6 @@ export function encodeServerHello(hello: ServerHello): Uint8Array {
     .vector8(hello.sessionId)
     .u16(hello.suite)
     .u8(hello.compression);
-  writeExtensions(writer, hello.extensions);
+  writeExtensions(writer, hello.extensions, 'server');
   return writer.finish();
 }

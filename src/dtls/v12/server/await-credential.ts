@@ -1,6 +1,8 @@
-/** The driver's answer -> keys. An unknown identity goes on with a random key: only Finished may tell (RFC 4279 2). */
+/** The driver's answer -> keys. An unknown PSK identity goes on with a random key: only Finished may tell (RFC 4279 2). */
+import { EMPTY } from '../../../base/index.ts';
 import type { CredentialAnswer } from '../../effect.ts';
-import { deriveKeys } from '../key-schedule.ts';
+import { violation } from '../../violation.ts';
+import { deriveMaster, expandKeys, pskPremaster } from '../key-schedule.ts';
 import type { Outcome, StepContext } from '../machine.ts';
 import type { AwaitCredential, ServerState } from './states.ts';
 
@@ -9,29 +11,55 @@ export function onCredential(
   state: AwaitCredential,
   answer: CredentialAnswer,
 ): Outcome<ServerState> {
+  const { hello, secret, claim, transcript } = state;
+  const { suite, extendedMasterSecret, peerCid } = hello.agreement;
+  const credential = secret.kind === 'psk' ? knownKey(answer) : acceptedCertificate(answer, claim.kind);
+  const master = secret.kind === 'psk' ? masterFromPsk(context, state, secret.agreed, answer) : secret.master;
+  const cids = { toServer: hello.ownCid, toClient: peerCid ?? EMPTY };
+  const keys = expandKeys(context.crypto, suite, master, hello.randoms, cids);
+  return {
+    next: {
+      kind: 'expect-change-cipher-spec',
+      suite,
+      extendedMasterSecret,
+      transcript,
+      claim,
+      credential,
+      keys,
+      sessionId: hello.sessionId,
+      finishedSeq: hello.sendSeq,
+    },
+    read: keys.clientWrite,
+  };
+}
+
+const knownKey = (answer: CredentialAnswer): string | null =>
+  answer.kind === 'psk' ? answer.credential : null;
+
+function acceptedCertificate(answer: CredentialAnswer, kind: 'psk' | 'rpk' | 'x509'): string {
+  if (answer.kind === 'accepted') return answer.credential;
+  if (answer.kind === 'refused') return violation(answer.reason);
+  return violation(kind === 'rpk' ? 'unknown-key' : 'unknown-authority');
+}
+
+function masterFromPsk(
+  context: StepContext,
+  state: AwaitCredential,
+  agreed: Uint8Array | null,
+  answer: CredentialAnswer,
+): Uint8Array {
   const { agreement, randoms } = state.hello;
   // Drawn in both cases, so that both cases do the same work.
   const nobody = context.entropy(UNKNOWN_KEY_BYTES);
   const psk = answer.kind === 'psk' ? answer.key.reveal() : nobody;
-  const { transcript } = state;
-  const { extendedMasterSecret } = agreement;
-  const keys = deriveKeys(context.crypto, agreement.suite, psk, {
+  const premaster = agreed === null ? pskPremaster(psk) : pskPremaster(psk, agreed);
+  nobody.fill(0);
+  const { suite, extendedMasterSecret } = agreement;
+  return deriveMaster(context.crypto, suite.hash, premaster, {
     randoms,
-    transcript,
+    transcript: state.transcript,
     extendedMasterSecret,
   });
-  nobody.fill(0);
-  return {
-    next: {
-      kind: 'expect-change-cipher-spec',
-      hello: state.hello,
-      transcript,
-      identity: state.identity,
-      credential: answer.kind === 'psk' ? answer.credential : null,
-      keys,
-    },
-    read: keys.clientWrite,
-  };
 }
 
 const UNKNOWN_KEY_BYTES = 16;
