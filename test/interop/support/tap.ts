@@ -23,6 +23,8 @@ export type Tap = {
   /** Where clients connect instead of the gateway's port. */
   readonly port: number;
   readonly seen: readonly Seen[];
+  /** Sends bytes to the gateway from the address and port that it knows this client by. */
+  inject(clientPort: number, datagram: Buffer): void;
   close(): void;
 };
 
@@ -62,6 +64,7 @@ export async function openTap(gatewayPort: number, copies: Copies = () => 1): Pr
   return {
     port: front.address().port,
     seen,
+    inject: (clientPort, datagram) => backs.get(clientPort)?.send(datagram, gatewayPort, '127.0.0.1'),
     close: () => {
       for (const socket of [front, ...backs.values()]) socket.close();
     },
