@@ -6,8 +6,8 @@ export function telemetryPage(): Page {
   return page(
     'docs/reference/telemetry.md',
     'Metrics and log events',
-    'Names that dashboards and people hold on to. Metrics are served at `/metrics` in the Prometheus text format; log ' +
-      'lines are JSON on standard error, with a constant message and fields.',
+    'Names that dashboards and people hold on to. Metrics are served at `/metrics` in the Prometheus text ' +
+      'format; log lines are JSON on standard error, with a constant message and fields.',
     ['src/daemon/ports/telemetry.ts'],
     [
       { title: 'Metrics', blocks: [metrics()] },
