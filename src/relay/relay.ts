@@ -139,6 +139,11 @@ export class Relay {
     return job;
   }
 
+  /** The id under which an operator finds what was decided about this exchange. */
+  decisionId(exchange: ExchangeId): string {
+    return `${this.#idPrefix}${exchange.toString(36)}`;
+  }
+
   /** The caller's connection ended, or its principal lost its ground: its jobs, all dropped. */
   dropCaller(caller: Caller): Job[] {
     if (caller.jobs === 0) return [];
@@ -174,7 +179,7 @@ export class Relay {
   }
 
   #failed(job: Job, refusal: Refusal): Completed {
-    return { job, outcome: refusal, response: refusalResponse(refusal, this.#decisionId(job.exchange)) };
+    return { job, outcome: refusal, response: refusalResponse(refusal, this.decisionId(job.exchange)) };
   }
 
   #refuse(
@@ -184,13 +189,9 @@ export class Relay {
     waitSeconds?: number,
     decision?: Decision,
   ): Refused {
-    const id = this.#decisionId(exchange);
+    const id = this.decisionId(exchange);
     const response = refusalResponse(refusal, id, waitSeconds);
     return { kind: 'refused', refusal, response, id, action, decision };
-  }
-
-  #decisionId(exchange: ExchangeId): string {
-    return `${this.#idPrefix}${exchange.toString(36)}`;
   }
 }
 
