@@ -1,4 +1,5 @@
 /** docs/reference/telemetry.md */
+import { CONTROL_EVENTS } from '../../src/daemon/ports/operator-log.ts';
 import { METRICS, type MetricDefinition, SHARD_EVENTS } from '../../src/daemon/ports/telemetry.ts';
 import { code, type Page, page, table } from './markdown.ts';
 
@@ -8,10 +9,14 @@ export function telemetryPage(): Page {
     'Metrics and log events',
     'Names that dashboards and people hold on to. Metrics are served at `/metrics` in the Prometheus text ' +
       'format; log lines are JSON on standard error, with a constant message and fields.',
-    ['src/daemon/ports/telemetry.ts'],
+    ['src/daemon/ports/telemetry.ts', 'src/daemon/ports/operator-log.ts'],
     [
       { title: 'Metrics', blocks: [metrics()] },
-      { title: 'Log events', blocks: [events()] },
+      { title: 'Log events of the gateway', blocks: [events(CONTROL_EVENTS)] },
+      {
+        title: 'Log events of traffic',
+        blocks: ['Limited per second and kind; what was left out is counted.', events(SHARD_EVENTS)],
+      },
     ],
   );
 }
@@ -27,9 +32,9 @@ function metrics(): string {
   return table(['name', 'kind', 'labels', 'meaning'], rows);
 }
 
-function events(): string {
+function events(all: Readonly<Record<string, string>>): string {
   return table(
     ['message', 'level'],
-    Object.entries(SHARD_EVENTS).map(([name, level]) => [code(name), level]),
+    Object.entries(all).map(([name, level]) => [code(name), level]),
   );
 }
