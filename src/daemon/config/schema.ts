@@ -25,12 +25,10 @@ const names = (description: string) =>
 
 const listener = Type.Object(
   {
-    address: text('IP address to listen on, for instance `0.0.0.0`, `::1`.'),
+    address: text(
+      'IP address to listen on, for instance `0.0.0.0`, `::1`. IPv6 is skipped, with a warning, where there is none.',
+    ),
     port: port('UDP port.', { default: 5_684 }),
-    optional: Type.Boolean({
-      description: 'Skip this listener, with a warning, on a machine that does not have the address.',
-      default: false,
-    }),
   },
   STRICT,
 );

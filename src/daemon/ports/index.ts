@@ -54,3 +54,4 @@ export {
   report,
 } from './operator-log.ts';
 export type { ShardThread, ShardThreadListener, StartShardThread } from './shard-thread.ts';
+export { CONTROL_METRICS, REVOCATION_SECONDS_BOUNDS } from './control-metrics.ts';
