@@ -1,7 +1,6 @@
 /**
  * The DTLS endpoint alone behind a socket of this process, with a CoAP server of a few lines behind it: what a
- * handshake needs and nothing else. `POSTERN_INTEROP=endpoint` runs the suite on it, to tell a fault of the DTLS core
- * from one of the daemon around it.
+ * handshake needs and nothing else. See gateway.ts for when.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

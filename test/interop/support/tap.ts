@@ -84,7 +84,7 @@ export function handshakesSeen(tap: Tap, from: Sender): (WireHandshake & { reado
 
 /**
  * Asserts what every handshake owes an address that is not verified (RFC 6347 section 4.2.1): the first answer is a
- * HelloVerifyRequest with a cookie, not longer than the hello it answers; nothing else comes before the cookie returned.
+ * HelloVerifyRequest with a cookie, not longer than the hello it answers; nothing else before the cookie returned.
  */
 export function assertCookieExchange(tap: Tap): void {
   const [question, answer] = [tap.seen[0], tap.seen.find(({ from }) => from === 'gateway')];
