@@ -12,7 +12,16 @@
  * Every datagram is overwritten after it was received: what kept a view of it is found out.
  */
 import assert from 'node:assert/strict';
-import { EMPTY, fromHex, fromUtf8, type Instant, instant, milliseconds, toHex, utf8 } from '../../src/base/index.ts';
+import {
+  EMPTY,
+  fromHex,
+  fromUtf8,
+  type Instant,
+  instant,
+  milliseconds,
+  toHex,
+  utf8,
+} from '../../src/base/index.ts';
 import { encodeParts } from '../../src/coap/codec/index.ts';
 import {
   type Code,
