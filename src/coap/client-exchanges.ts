@@ -177,8 +177,10 @@ export class ClientExchanges {
   #piggybacked(now: Instant, peer: Peer, message: Message, effects: CoapEffects): void {
     const exchange = this.#findByToken(peer, message.token);
     if (!exchange?.confirmable || exchange.messageId !== message.messageId) {
-      const known = this.#transmissions.find(peer, message.messageId) !== undefined;
-      return drop(peer, known ? 'token-mismatch' : 'unexpected-ack', effects);
+      const transmission = this.#transmissions.find(peer, message.messageId);
+      // Whatever an ACK to a response of ours carries: it is an ACK (RFC 7252 5.2.2).
+      if (transmission?.carries === 'response') this.#transmissions.end(peer, transmission);
+      return drop(peer, transmission === undefined ? 'unexpected-ack' : 'token-mismatch', effects);
     }
     const options = this.#acceptable(peer, message, effects);
     if (options === undefined) this.#fail(now, exchange, 'reset', effects);
