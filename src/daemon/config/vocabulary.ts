@@ -1,6 +1,5 @@
 /** Words that a configuration may use. Those of other rooms are taken from there. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export { LOG_LEVELS, type LogLevel } from '../ports/index.ts';
 
 /**
  * The cipher suites of the DTLS server in its default order of preference: smallest records first. A test keeps this

@@ -5,7 +5,7 @@
  *
  * What was answered is durable and in force. What was refused or failed changed nothing.
  */
-import { AssertionFault, OperationalError, toHex, utf8 } from '../../base/index.ts';
+import { AssertionFault, between, OperationalError, toHex, utf8 } from '../../base/index.ts';
 import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
 import {
   apply,
@@ -31,6 +31,7 @@ import {
 } from '../ports/index.ts';
 import { type Command, type Outcome, plan } from './commands/index.ts';
 import type { Publisher } from './publisher.ts';
+import type { Tally } from './tally.ts';
 
 export interface ControlParts {
   readonly store: Store;
@@ -38,6 +39,7 @@ export interface ControlParts {
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly publisher: Publisher;
+  readonly tally: Tally;
   readonly log: OperatorLog;
 }
 
@@ -94,14 +96,18 @@ export class Control {
   }
 
   async #carryOut(command: Command, by: string): Promise<Outcome> {
-    const { store, clock, publisher, log, entropy, master } = this.#parts;
+    const { store, clock, publisher, tally, log, entropy, master } = this.#parts;
     const { verdict, keys, made } = plan({ snapshot: this.#snapshot, entropy, master }, command);
-    if (verdict.kind === 'refused') return verdict;
+    if (verdict.kind === 'refused') {
+      tally.change(command.kind, 'refused');
+      return verdict;
+    }
     const entry: LogEntry = { at: clock.wall(), by, events: verdict.events };
     let revision: Revision;
     try {
       revision = await store.append(this.#snapshot.revision, entry);
     } catch (cause) {
+      tally.change(command.kind, 'failed');
       report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
       throw cause;
     }
@@ -110,7 +116,12 @@ export class Control {
     const actor = made.actor === undefined ? undefined : this.#snapshot.actors.get(made.actor);
     const credential =
       made.credential === undefined ? undefined : this.#snapshot.credentials.get(made.credential);
+    const durable = clock.now();
     await publisher.publish(revision, verdict.events, keys);
+    tally.change(command.kind, 'done');
+    if (verdict.events.some(({ kind }) => kind === 'credential-ended')) {
+      tally.revocation(between(durable, clock.now()));
+    }
     report(log, 'trust changed', { command: command.kind, revision, by, events: verdict.events.length });
     await this.#save(SAVE_EVERY);
     return {

@@ -21,6 +21,7 @@ import {
 } from '../ports/index.ts';
 import type { Publisher } from './publisher.ts';
 import { Questions } from './questions.ts';
+import type { Tally } from './tally.ts';
 
 export interface SupervisorParts {
   readonly settings: Omit<ShardSettings, 'shard'>;
@@ -28,6 +29,7 @@ export interface SupervisorParts {
   /** Everything that a shard needs at its start. */
   readonly load: () => ControlMessage & { kind: 'load' };
   readonly publisher: Publisher;
+  readonly tally: Tally;
   readonly log: OperatorLog;
   readonly backoff?: Backoff;
 }
@@ -50,7 +52,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #backoff: Backoff;
   readonly #shards = new Map<number, Shard>();
-  readonly #restarts = new Map<number, { timer: NodeJS.Timeout; waitMs: number }>();
+  readonly #restarts = new Map<number, NodeJS.Timeout>();
   readonly #waits = new Map<number, number>();
   readonly #questions = new Questions();
   #settings: Omit<ShardSettings, 'shard'>;
@@ -83,8 +85,12 @@ export class Supervisor {
 
   /** Whether every shard listens. */
   get ready(): boolean {
-    const listening = [...this.#shards.values()].filter((shard) => shard.listening).length;
-    return !this.#stopping && listening === this.#settings.shards;
+    return !this.#stopping && this.running === this.#settings.shards;
+  }
+
+  /** How many shards listen. */
+  get running(): number {
+    return [...this.#shards.values()].filter((shard) => shard.listening).length;
   }
 
   /** The answers of all shards that gave one in time. */
@@ -111,7 +117,7 @@ export class Supervisor {
   /** Ends all shards at once. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    for (const { timer } of this.#restarts.values()) clearTimeout(timer);
+    for (const timer of this.#restarts.values()) clearTimeout(timer);
     this.#restarts.clear();
     await Promise.all([...this.#shards.values()].map(({ thread }) => thread.terminate()));
   }
@@ -148,7 +154,9 @@ export class Supervisor {
         return;
       }
       case 'unable':
-        report(log, 'shard unable', { shard: number, code: message.code, reason: message.message });
+        // At the first start it is start() that fails with it, and says so.
+        if (this.#addresses.length > 0)
+          report(log, 'shard unable', { shard: number, code: message.code, reason: message.message });
         return;
       case 'applied':
         publisher.applied(number, message.revision);
@@ -171,9 +179,9 @@ export class Supervisor {
     this.#questions.forget(number);
     publisher.leave(number);
     if (this.#stopping) return;
-    report(log, 'shard exited', { shard: number, reason });
     // A shard that never ran since the process began is the business of start(), which fails.
     if (this.#addresses.length === 0 || (!everListened && !this.#waits.has(number))) return;
+    report(log, 'shard exited', { shard: number, reason });
     this.#restartLater(number, performance.now() - (shard?.startedAtMs ?? 0));
   }
 
@@ -182,13 +190,14 @@ export class Supervisor {
     const before = this.#waits.get(number);
     const waitMs = before === undefined || ranMs >= calmMs ? firstMs : Math.min(mostMs, 2 * before);
     this.#waits.set(number, waitMs);
+    this.#parts.tally.restart();
     report(this.#parts.log, 'shard restarting', { shard: number, wait_ms: waitMs });
     const timer = setTimeout(() => {
       this.#restarts.delete(number);
       // Why it cannot start has been reported where it was found out; its end leads here again.
       this.#launch(number).catch(() => undefined);
     }, waitMs);
-    this.#restarts.set(number, { timer, waitMs });
+    this.#restarts.set(number, timer);
   }
 }
 

@@ -9,12 +9,9 @@ export interface OperatorLog {
 
 /** What control and the process around it have to say. */
 export const CONTROL_EVENTS = {
-  'gateway starting': 'info',
   'gateway ready': 'info',
   'gateway draining': 'info',
   'gateway stopped': 'info',
-  'gateway failed': 'error',
-  'store opened': 'info',
   'snapshot not saved': 'warn',
   'trust changed': 'info',
   'change failed': 'error',
