@@ -4,7 +4,7 @@
  *   ask:       identify -> admit -> take apart -> route -> authorise -> forward
  *   complete:  the backend's answer, translated back; nothing for a job that was dropped meanwhile
  */
-import { assert, BoundedMap, type Instant } from '../base/index.ts';
+import { assert, BoundedMap, BoundedTable, type Instant } from '../base/index.ts';
 import type { ExchangeId, Request, Response } from '../coap/index.ts';
 import {
   type Action,
@@ -68,7 +68,7 @@ export class Relay {
   readonly #rights: Rights;
   readonly #limits: RelayLimits;
   readonly #idPrefix: string;
-  readonly #jobs: BoundedMap<JobId, Job>;
+  readonly #jobs: BoundedTable<JobId, Job>;
   readonly #rate: RateLimiter<ActorId>;
   /** Jobs under way and their limit, by backend. */
   readonly #loads: BoundedMap<string, { jobs: number; readonly jobsMax: number }>;
@@ -79,7 +79,7 @@ export class Relay {
     this.#rights = options.rights;
     this.#limits = options.limits;
     this.#idPrefix = options.idPrefix;
-    this.#jobs = new BoundedMap(options.limits.jobsMax);
+    this.#jobs = new BoundedTable(options.limits.jobsMax);
     this.#rate = new RateLimiter(options.limits);
     this.#loads = new BoundedMap(options.backends.length + 1);
     for (const { name, inflightMax } of options.backends) {
