@@ -16,7 +16,7 @@ import {
   removeFile,
   replaceFile,
 } from './adapters/state/index.ts';
-import { openSqliteStore } from './adapters/store/sqlite/index.ts';
+import { openSqliteStore } from './adapters/store/index.ts';
 import { openLog, openMetrics, sumCounters } from './adapters/telemetry/index.ts';
 import { displayAddress, OperationalError, required } from './base/index.ts';
 import { nodeEntropy, tokenMatches } from './crypto/index.ts';
@@ -65,8 +65,8 @@ export interface Ready {
 
 /**
  * Runs the gateway until SIGTERM or SIGINT, and resolves with the exit code: 0 after draining, 78 for a configuration
- * that is refused, 69 when an address is not available, 1 for anything else that fails. A second signal ends the process
- * at once.
+ * that is refused, 69 when an address is not available, 1 for anything else that fails. A second signal ends the
+ * process at once.
  */
 export async function serve(options: ServeOptions): Promise<number> {
   process.umask(0o077);

@@ -115,7 +115,7 @@ function answerError(
   const { code, validation, validationContext } = error as Partial<FastifyError>;
   if (validation !== undefined) {
     const [first] = validation;
-    const field = `${first?.instancePath ?? ''}`;
+    const field = first?.instancePath ?? '';
     const extra = first?.params['additionalProperty'];
     const detail = `${validationContext ?? 'request'}${field} ${first?.message ?? 'does not fit'}`;
     return sendProblem(reply, 'request-invalid', {

@@ -1,4 +1,6 @@
-/** Small files of the state directory: written beside and renamed over, so that a crash leaves the old one or the new. */
+/**
+ * Small files of the state directory: written beside and renamed over, so that a crash leaves the old one or the new.
+ */
 import {
   closeSync,
   fsyncSync,
@@ -29,7 +31,8 @@ export function readSecretFile(file: string): Buffer | undefined {
     const mode = fstatSync(descriptor).mode & 0o777;
     if ((mode & 0o077) === 0) return readFileSync(descriptor);
     const seen = mode.toString(8).padStart(4, '0');
-    const message = `${file} may be read or written by others (mode ${seen}); replace it if they could, then: chmod 600 ${file}`;
+    const advice = `replace it if they could, then: chmod 600 ${file}`;
+    const message = `${file} may be read or written by others (mode ${seen}); ${advice}`;
     throw new OperationalError('PN_SECRET_EXPOSED', message);
   } finally {
     closeSync(descriptor);

@@ -66,7 +66,7 @@ function chooseProfile({ file, profile }: LoadOptions, source: YamlSource): Prof
     pointer: profile === undefined ? '/profile' : '',
     message: profile === undefined ? 'names no profile' : 'there is no such profile',
     value: displayValue(wanted),
-    hint: didYouMean(String(wanted), PROFILES),
+    hint: didYouMean(typeof wanted === 'string' ? wanted : '', PROFILES),
   };
   return profile === undefined ? locate(problem, source) : problem;
 }

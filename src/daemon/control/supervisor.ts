@@ -34,7 +34,7 @@ export interface SupervisorParts {
   readonly backoff?: Backoff;
 }
 
-/** Waits before a shard is started again: doubling from `firstMs` to `mostMs`, `firstMs` again after `calmMs` of running. */
+/** Waits before a shard is started again: doubling from `firstMs` to `mostMs`, anew after `calmMs` of running. */
 export interface Backoff {
   readonly firstMs: number;
   readonly mostMs: number;
@@ -66,8 +66,8 @@ export class Supervisor {
   }
 
   /**
-   * Starts all shards and resolves, when every one listens, with the addresses. Rejects with the reason of the first one
-   * that cannot; then none runs.
+   * Starts all shards and resolves, when every one listens, with the addresses. Rejects with the reason of the
+   * first one that cannot; then none runs.
    */
   async start(): Promise<readonly ListenerAddress[]> {
     try {

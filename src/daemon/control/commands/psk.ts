@@ -46,7 +46,7 @@ function isFit(key: Uint8Array): boolean {
   );
 }
 
-/** The device's name if it is free and short enough for small stacks (tinydtls takes 32 bytes), else the credential's id. */
+/** The device's name if it is free and short enough for small stacks (tinydtls: 32 bytes), else the credential's id. */
 function freeIdentity(snapshot: TrustSnapshot, name: string, credential: string): string {
   const byName = toHex(utf8(name));
   const fits = name.length > 0 && name.length <= MADE_IDENTITY_LENGTH_MAX && !snapshot.identities.has(byName);
@@ -56,4 +56,5 @@ function freeIdentity(snapshot: TrustSnapshot, name: string, credential: string)
 /** 128 bits, and no more than tinydtls takes. */
 const MADE_KEY_BYTES = 16;
 const MADE_IDENTITY_LENGTH_MAX = 32;
-const KEY_RULE = `a key is ${TRUST_LIMITS.keyBytesMin} to ${TRUST_LIMITS.keyBytesMax} bytes, not all the same, in hexadecimal`;
+const KEY_LENGTHS = `${TRUST_LIMITS.keyBytesMin} to ${TRUST_LIMITS.keyBytesMax}`;
+const KEY_RULE = `a key is ${KEY_LENGTHS} bytes, not all the same, in hexadecimal`;
