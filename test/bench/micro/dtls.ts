@@ -104,9 +104,8 @@ measureHandshakes(server, 'first 1,000', 0, 1_000);
 const before = memory();
 measureHandshakes(server, 'next 10,000', 1_000, 10_000);
 const after = memory();
-// Data ends the memory of the last flight.
 for (const key of ['rss', 'heap', 'external'] as const) {
-  print(`${key} per connection, bytes`, (after[key] - before[key]) / 10_000);
+  print(`${key} per connection`, (after[key] - before[key]) / 10_000, 'bytes');
 }
 const client = endpoint(false);
 measureRecords(server, client, handshake(client, server, pathOf(60_000)));
