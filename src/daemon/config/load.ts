@@ -40,6 +40,10 @@ export function loadConfig(options: LoadOptions): LoadResult {
   const read = options.file === undefined ? EMPTY_FILE : readYaml(options.file);
   if (read.kind === 'unreadable') return { kind: 'invalid', problems: read.problems };
   const { source } = read;
+  if (!isPlain(source.value)) {
+    const problem = { pointer: '', message: 'must be an object', value: displayValue(source.value) };
+    return { kind: 'invalid', problems: [locate(problem, source)] };
+  }
   const profile = chooseProfile(options, source);
   if (typeof profile !== 'string') return { kind: 'invalid', problems: [profile] };
   const below = readYaml(profileFile(profile));
