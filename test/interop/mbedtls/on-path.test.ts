@@ -70,11 +70,12 @@ withPeer('mbedtls', 'on the path of Mbed TLS', (mbedtls) => {
     const tap = await openTap(gateway.coapsPort);
     const run = await twoRequests(tap);
     assert.equal(run.code, EXIT.ok, run.output);
+    await later(300); // for the gateway's own farewell
     const heard = gateway.backendRequests();
     const recorded = tap.seen.filter(({ from }) => from === 'client');
     const before = tap.seen.length;
     for (const { clientPort, datagram } of recorded) tap.inject(clientPort, datagram);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await later(500);
     tap.close();
     assert.equal(gateway.backendRequests(), heard);
     const answers = tap.seen.slice(before).filter(({ from }) => from === 'gateway');
@@ -85,6 +86,8 @@ withPeer('mbedtls', 'on the path of Mbed TLS', (mbedtls) => {
     );
   });
 });
+
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** True when every record of the datagram is of epoch 1 or later. */
 function isProtected(datagram: Buffer): boolean {

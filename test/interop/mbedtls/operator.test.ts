@@ -1,4 +1,4 @@
-/** What the operator sees of strangers' handshakes: reasons that the wire keeps to itself, and no session left behind. */
+/** What the operator sees of handshakes: reasons that the wire keeps to itself, and no session left behind. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withPeer } from '../../support/peers.ts';
