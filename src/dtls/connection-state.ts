@@ -1,5 +1,5 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
-import type { Duration, Instant, Path } from '../base/index.ts';
+import { type Duration, equalBytes, type Instant, type Path } from '../base/index.ts';
 import type { Association } from './association.ts';
 import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
 import type { Protection } from './record/protection.ts';
@@ -101,4 +101,10 @@ export function newConnection(
     sendLimit: RECORD_BYTES_MAX,
     badRecords: 0,
   };
+}
+
+/** Whether this hello, known by its random, is the one that the connection's handshake began with. */
+export function beganWith(connection: Connection | undefined, helloRandom: Uint8Array): boolean {
+  const random = connection?.handshake?.helloRandom;
+  return random !== undefined && equalBytes(random, helloRandom);
 }

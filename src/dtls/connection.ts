@@ -92,17 +92,17 @@ export function timeout(core: Core, connection: Connection, now: Instant, out: E
   }
 }
 
-/** When `timeout` wants to be called next. */
-export function deadline(core: Core, connection: Connection): Instant | undefined {
-  const { handshake } = connection;
-  switch (connection.status) {
-    case 'handshaking':
-      return earliest(handshake?.retransmitAt, handshake?.expires);
-    case 'established':
-      return earliest(handshake?.expires, after(connection.lastSeen, core.settings.idleTimeout));
-    case 'ended':
-      return undefined;
-  }
+/** When `timeout` wants to be called for the handshake, or for the last flight that it left behind. */
+export function handshakeDeadline({ status, handshake }: Connection): Instant | undefined {
+  return status === 'handshaking'
+    ? earliest(handshake?.retransmitAt, handshake?.expires)
+    : handshake?.expires;
+}
+
+/** When `timeout` wants to be called because nothing was heard. */
+export function idleDeadline(core: Core, connection: Connection): Instant | undefined {
+  if (connection.status !== 'established') return undefined;
+  return after(connection.lastSeen, core.settings.idleTimeout);
 }
 
 function receivePlain(

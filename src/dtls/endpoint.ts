@@ -7,19 +7,11 @@
  *   ClientHello with one              --> a connection beside the one that may exist on the path (RFC 6347 4.2.8)
  *   anything else                     --> the connection of its path, or dropped
  */
-import {
-  BoundedMap,
-  Deadlines,
-  type Instant,
-  type Path,
-  after,
-  earliest,
-  equalBytes,
-} from '../base/index.ts';
+import { BoundedMap, Deadlines, type Instant, type Path, after, earliest } from '../base/index.ts';
 import type { CryptoProvider, Entropy } from '../crypto/index.ts';
 import { serverAssociation, startClient } from './association.ts';
 import * as connections from './connection.ts';
-import { type Connection, newConnection } from './connection-state.ts';
+import { beganWith, type Connection, newConnection } from './connection-state.ts';
 import { type Asked, CookieJar, helloVerifyRequest } from './cookie.ts';
 import type { Core } from './core.ts';
 import {
@@ -255,11 +247,14 @@ export class DtlsEndpoint {
       );
       return 'unproven';
     }
+    // Late, and no reboot: a handshake begun by it would take the repeated Finished of the real one.
+    if (beganWith(this.#established.get(path.key), hello.random)) {
+      drop('duplicate-message', path, out);
+      return undefined;
+    }
     const pending = this.#pending.get(path.key);
-    const repeated =
-      pending?.handshake !== null && equalBytes(pending?.handshake?.helloRandom ?? NONE, hello.random);
-    const connection =
-      pending !== undefined && repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
+    const repeated = pending !== undefined && beganWith(pending, hello.random);
+    const connection = repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
     connections.receive(this.#core, connection, now, datagram, record, out);
     this.#settle(connection, out);
     return undefined;
@@ -313,21 +308,20 @@ export class DtlsEndpoint {
       return;
     }
     if (status === 'established' && pending) this.#promote(connection, out);
-    const due = connections.deadline(this.#core, connection);
-    const deadlines = status === 'established' ? this.#idleDeadlines : this.#handshakeDeadlines;
-    if (due !== undefined && deadlines.of(handle) !== due) deadlines.arm(handle, due);
+    arm(this.#handshakeDeadlines, handle, connections.handshakeDeadline(connection));
+    arm(this.#idleDeadlines, handle, connections.idleDeadline(this.#core, connection));
   }
 
   /** A handshake has completed: it takes the place of whatever the path had before. */
   #promote(connection: Connection, out: Effects): void {
-    const { path, handle } = connection;
+    const { path } = connection;
     this.#pending.delete(path.key);
-    this.#handshakeDeadlines.disarm(handle);
     const former = this.#established.get(path.key);
     if (former !== undefined) {
       close(this.#core, former, 'replaced', out);
       this.#established.delete(path.key);
       this.#byHandle.delete(former.handle);
+      this.#handshakeDeadlines.disarm(former.handle);
       this.#idleDeadlines.disarm(former.handle);
     } else if (this.#established.full) {
       this.#evict(out);
@@ -343,7 +337,7 @@ export class DtlsEndpoint {
       const candidate = this.#find(handle);
       if (handle === undefined || candidate === undefined) break;
       if (silent === undefined || candidate.lastSeen < silent.lastSeen) silent = candidate;
-      const due = connections.deadline(this.#core, candidate);
+      const due = connections.idleDeadline(this.#core, candidate);
       if (due === undefined || due <= (this.#idleDeadlines.of(handle) ?? due)) break;
       this.#idleDeadlines.arm(handle, due);
     }
@@ -387,9 +381,17 @@ function helloFragment(datagram: Uint8Array, record: RecordHeader): Fragment | u
   return parseFragment(datagram.subarray(record.start, record.end), 0);
 }
 
+function arm(
+  deadlines: Deadlines<ConnectionHandle>,
+  handle: ConnectionHandle,
+  due: Instant | undefined,
+): void {
+  if (due === undefined) deadlines.disarm(handle);
+  else if (deadlines.of(handle) !== due) deadlines.arm(handle, due);
+}
+
 function drop(reason: DropReason, path: Path, out: Effects): void {
   out.push({ kind: 'dropped', reason, path });
 }
 
-const NONE = new Uint8Array(0);
 const EVICTION_TRIES = 16;

@@ -12,8 +12,8 @@ interface State {
   readonly enter: (world: LockstepCoap) => void;
   /** What happens next in the ordinary course of things, to tell one inner state from another. */
   readonly goOn: (world: LockstepCoap) => void;
-  /** The reaction to a duplicate CON with Message ID 1000; `undefined`: 1000 has not been used. */
-  readonly answered?: 'silence' | string;
+  /** The answer to a duplicate CON with Message ID 1000, or `silence`; `undefined`: 1000 has not been used. */
+  readonly answered?: string;
   /** What our unacknowledged message or open request 0003 is, and whether an ACK is expected for it. */
   readonly ours?: 'con-request' | 'acknowledged-request' | 'non-request' | 'con-response';
 }

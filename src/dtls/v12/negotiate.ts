@@ -89,8 +89,6 @@ function checkRenegotiation(hello: ClientHello): boolean {
 /** If both limits are offered, record_size_limit alone counts (RFC 8449 5). */
 function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Extensions } {
   const { recordSizeLimit, maxFragmentLength } = offered;
-  if (maxFragmentLength !== undefined && (maxFragmentLength < 1 || maxFragmentLength > 4))
-    violation('illegal-parameter');
   if (recordSizeLimit !== undefined) {
     if (recordSizeLimit < RECORD_SIZE_LIMIT_MIN) violation('illegal-parameter');
     return {
@@ -98,9 +96,9 @@ function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Exten
       answer: { recordSizeLimit: RECORD_BYTES_MAX },
     };
   }
-  if (maxFragmentLength !== undefined)
-    return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
-  return { sendLimit: RECORD_BYTES_MAX, answer: {} };
+  if (maxFragmentLength === undefined) return { sendLimit: RECORD_BYTES_MAX, answer: {} };
+  if (maxFragmentLength < 1 || maxFragmentLength > 4) violation('illegal-parameter');
+  return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
 }
 
 /** The first suite of the server's order that the client offers too. */

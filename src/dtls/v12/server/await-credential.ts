@@ -12,7 +12,9 @@ export function onCredential(
   const { agreement, randoms } = state.hello;
   // Drawn in both cases, so that both cases do the same work.
   const nobody = context.entropy(UNKNOWN_KEY_BYTES);
-  const psk = answer.kind === 'psk' ? answer.key.reveal() : nobody;
+  // A key without bytes, such as one disposed of meanwhile, is nobody's: anyone could guess it.
+  const known = answer.kind === 'psk' && answer.key.length > 0 ? answer : null;
+  const psk = known?.key.reveal() ?? nobody;
   const { transcript } = state;
   const { extendedMasterSecret } = agreement;
   const keys = deriveKeys(context.crypto, agreement.suite, psk, {
@@ -27,7 +29,7 @@ export function onCredential(
       hello: state.hello,
       transcript,
       identity: state.identity,
-      credential: answer.kind === 'psk' ? answer.credential : null,
+      credential: known?.credential ?? null,
       keys,
     },
     read: keys.clientWrite,
