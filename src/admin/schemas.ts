@@ -144,5 +144,12 @@ export const querySchema = <T extends Type.TProperties>(members: T) => Type.Obje
 export const idParams = Type.Object({ id: Type.String({ maxLength: REFERENCE_LENGTH_MAX }) }, STRICT);
 export const emptyQuery = Type.Object({}, STRICT);
 
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
 /** What every route may answer besides success. */
-export const problems = { '4xx': problemSchema, '5xx': problemSchema };
+export const problems = {
+  '4xx': problem('Refused: `code` says why'),
+  '5xx': problem('Failed: `code` says why'),
+};
