@@ -51,6 +51,8 @@ export interface Handshake {
   changeEarly: boolean;
   /** Records of epoch 1 that overtook it: whole records, copied. */
   readonly early: Uint8Array[];
+  /** A protected record did not authenticate where the peer's Finished was awaited. */
+  doubted: boolean;
   /** The question that is open, and how many there have been. */
   lookup: LookupId | null;
   asked: number;
@@ -88,6 +90,7 @@ export function newConnection(
       read: null,
       changeEarly: false,
       early: [],
+      doubted: false,
       lookup: null,
       asked: 0,
     },

@@ -4,7 +4,7 @@
  */
 import { AssertionFault, earliest, type Instant, PeerFault, after } from '../base/index.ts';
 import { badFinished, keepsEarly } from './association.ts';
-import type { Connection } from './connection-state.ts';
+import type { Connection, Handshake } from './connection-state.ts';
 import type { Core } from './core.ts';
 import type { CredentialAnswer, DropReason, Effects } from './effect.ts';
 import { close, fail, sendAlert } from './ending.ts';
@@ -86,9 +86,19 @@ export function timeout(core: Core, connection: Connection, now: Instant, out: E
     if (handshake !== null && now >= handshake.expires) connection.handshake = null;
     if (now >= after(connection.lastSeen, core.settings.idleTimeout)) close(core, connection, 'idle', out);
   } else if (handshake !== null && now >= handshake.expires) {
-    fail(core, connection, handshake.lookup === null ? 'timeout' : 'lookup-timeout', null, out);
+    expire(core, connection, handshake, out);
   } else if (handshake?.retransmitAt !== undefined && now >= handshake.retransmitAt) {
     retransmit(core, connection, handshake, now, out);
+  }
+}
+
+/** Too late: for want of an answer, of ours or the peer's, or because its Finished was none of these keys. */
+function expire(core: Core, connection: Connection, handshake: Handshake, out: Effects): void {
+  if (handshake.doubted) {
+    const reason = badFinished(connection.association);
+    fail(core, connection, reason, ALERT_OF_VIOLATION[reason], out);
+  } else {
+    fail(core, connection, handshake.lookup === null ? 'timeout' : 'lookup-timeout', null, out);
   }
 }
 
@@ -162,7 +172,7 @@ function receiveProtected(
   }
   const plaintext = core.records.open(datagram, record, read);
   if (plaintext === undefined) {
-    badRecord(core, connection, record, out);
+    badRecord(core, connection, now, record, out);
     return;
   }
   markReceived(connection.window, record.sequence);
@@ -173,16 +183,27 @@ function receiveProtected(
   else receiveEstablished(core, connection, now, plaintext, record, out);
 }
 
-/** A record that does not authenticate is dropped; while Finished is awaited it says that the keys differ. */
-function badRecord(core: Core, connection: Connection, record: RecordHeader, out: Effects): void {
-  if (connection.status === 'handshaking' && record.type === CONTENT_TYPE.handshake) {
-    const reason = badFinished(connection.association);
-    fail(core, connection, reason, ALERT_OF_VIOLATION[reason], out);
-    return;
-  }
+/**
+ * A record that does not authenticate is dropped (RFC 6347 4.1.2.7). While Finished is awaited it may mean that the
+ * keys differ, or that somebody else wrote it: the true Finished gets the time of one retransmission to prove which.
+ */
+function badRecord(
+  core: Core,
+  connection: Connection,
+  now: Instant,
+  record: RecordHeader,
+  out: Effects,
+): void {
+  const { handshake } = connection;
   connection.badRecords++;
   drop(connection, 'bad-record-mac', out);
-  if (connection.badRecords > core.limits.badRecordsMax) close(core, connection, 'exhausted', out);
+  if (connection.status === 'established') {
+    if (connection.badRecords > core.limits.badRecordsMax) close(core, connection, 'exhausted', out);
+  } else if (handshake !== null && !handshake.doubted && record.type === CONTENT_TYPE.handshake) {
+    handshake.doubted = true;
+    const patience = after(now, core.settings.retransmit);
+    if (patience < handshake.expires) handshake.expires = patience;
+  }
 }
 
 function receiveFinished(

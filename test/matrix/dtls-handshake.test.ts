@@ -60,12 +60,14 @@ function check(role: 'server' | 'client', state: string, cell: Cell, scene: Scen
 }
 
 /** Members that a dropped message may not have changed. */
-function disturbedBy({ reaction, changed }: Observation, { epoch }: Cell): string[] {
+function disturbedBy({ reaction, changed }: Observation, { epoch, kind }: Cell): string[] {
   if (!reaction.startsWith('drop')) return [];
   const allowed: string[] = [];
   // An authentic record moves the window whatever it says; one that is not counts against the forgery bound.
   if (epoch === 'protected') allowed.push('window', 'lastSeen');
   if (reaction === 'drop bad-record-mac') allowed.push('badRecords');
+  // Where Finished is awaited, it also begins the wait for a better one.
+  if (reaction === 'drop bad-record-mac' && kind === 'handshake') allowed.push('handshake');
   // Sending takes numbers; repeating a flight is remembered beside it.
   if (reaction.includes('+')) allowed.push('sentPlain', 'sentProtected');
   if (reaction.includes('+ repeat')) allowed.push('handshake');

@@ -157,6 +157,13 @@ export class DtlsPair {
     this.now = instant(this.now + by);
   }
 
+  /** Lets time pass, with what is due at its end on either side. */
+  pass(by: Duration): void {
+    this.advance(by);
+    this.settle('server', this.server.timeout(this.now));
+    this.settle('client', this.client.timeout(this.now));
+  }
+
   kinds(side: 'client' | 'server'): string[] {
     return (side === 'client' ? this.clientEffects : this.serverEffects).map((effect) =>
       effect.kind === 'dropped' || effect.kind === 'failed' || effect.kind === 'closed'

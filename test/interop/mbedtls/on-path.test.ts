@@ -6,7 +6,7 @@ import { type CRun, EXIT, runClient } from '../support/c-client.ts';
 import { LIMIT } from '../support/contract.ts';
 import { type Gateway, startGateway } from '../support/gateway.ts';
 import { openTap, type Tap } from '../support/tap.ts';
-import { ALERT, recordsOf } from '../support/wire.ts';
+import { ALERT, HANDSHAKE, handshakesOf, recordsOf, SERVER_HELLO } from '../support/wire.ts';
 
 /** What an attacker without the key can make, from the client's last protected datagram and all that was seen. */
 const FORGERIES: readonly (readonly [string, (last: Buffer, tap: Tap) => Buffer])[] = [
@@ -19,10 +19,16 @@ const FORGERIES: readonly (readonly [string, (last: Buffer, tap: Tap) => Buffer]
   ['application data in the clear', () => record(23, 0, Buffer.from('4801123474657374', 'hex'))],
   ['a ChangeCipherSpec', () => record(20, 0, Buffer.from([1]))],
   ['the first ClientHello again', (_, tap) => tap.seen[0]?.datagram ?? Buffer.alloc(1)],
-  ['the ClientHello with the cookie again', (_, tap) => helloWithCookie(tap)],
+  ['the ClientHello with the cookie again', (_, tap) => fromClient(tap, 1)],
   ['an unknown content type', () => record(99, 1, Buffer.alloc(24))],
   ['a record that claims more than there is', () => record(23, 1, Buffer.alloc(24)).subarray(0, 20)],
   ['one byte', () => Buffer.alloc(1)],
+];
+
+/** The same before the handshake is over: which ServerHello of the run it follows, and what is sent then. */
+const BEFORE_FINISHED: readonly (readonly [string, readonly string[], number, (tap: Tap) => Buffer])[] = [
+  ['a record of epoch 1 that anybody can make', [], 1, () => record(HANDSHAKE, 1, Buffer.alloc(40, 0x5a))],
+  ['the last flight of the session before the reboot', ['--reboot'], 2, (tap) => fromClient(tap, 2)],
 ];
 
 withPeer('mbedtls', 'on the path of Mbed TLS', (mbedtls) => {
@@ -63,6 +69,25 @@ withPeer('mbedtls', 'on the path of Mbed TLS', (mbedtls) => {
         ['2.05', '2.05'],
       );
       assert.equal(gateway.backendRequests(), heard + 2);
+    });
+  }
+
+  for (const [what, options, when, forge] of BEFORE_FINISHED) {
+    test(`${what}, arriving before the Finished, does not end the handshake`, LIMIT, async () => {
+      let hellos = 0;
+      const tap = await openTap(gateway.coapsPort, (from) => {
+        const last = tap.seen.at(-1);
+        if (from === 'gateway' && last !== undefined && isServerHello(last.datagram)) {
+          hellos += 1;
+          if (hellos === when) tap.inject(last.clientPort, forge(tap));
+        }
+        return 1;
+      });
+      const run = await runClient(mbedtls, { port: tap.port, device: gateway.device, options }).finally(() =>
+        tap.close(),
+      );
+      assert.equal(run.code, EXIT.ok, run.output);
+      assert.equal(run.suites.length, when);
     });
   }
 
@@ -107,7 +132,14 @@ function damaged(datagram: Buffer, at: number): Buffer {
   return copy;
 }
 
-function helloWithCookie(tap: Tap): Buffer {
-  const hello = tap.seen.filter(({ from }) => from === 'client')[1];
-  return hello?.datagram ?? Buffer.alloc(1);
+/** The `index`-th datagram that the client sent. */
+function fromClient(tap: Tap, index: number): Buffer {
+  const seen = tap.seen.filter(({ from }) => from === 'client')[index];
+  return seen?.datagram ?? Buffer.alloc(1);
+}
+
+function isServerHello(datagram: Buffer): boolean {
+  return recordsOf(datagram)
+    .flatMap(handshakesOf)
+    .some(({ type }) => type === SERVER_HELLO);
 }

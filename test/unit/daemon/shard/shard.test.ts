@@ -206,6 +206,7 @@ describe('trust in a shard', () => {
     const added = world.device('late');
     assert.equal(added.connect(), false);
     world.pass(seconds(60));
+    world.settle();
     world.control({
       kind: 'apply',
       revision: 2 as never,
