@@ -34,6 +34,43 @@ export interface MacKey {
   readonly hash: HashName;
 }
 
+/** Groups for the exchange of ephemeral keys. */
+export type GroupName = 'secp256r1' | 'x25519';
+
+/** Half of an ephemeral exchange. Opaque but for the half that travels. */
+export interface EphemeralKey {
+  readonly group: GroupName;
+  /** secp256r1: the uncompressed point, 65 bytes; x25519: 32 bytes. */
+  readonly publicKey: Uint8Array;
+}
+
+/** Signature schemes by their TLS names (RFC 8446 4.2.3 gives the code points that RFC 5246 pairs agree with). */
+export type SignatureName =
+  | 'ecdsa_secp256r1_sha256'
+  | 'ecdsa_secp384r1_sha384'
+  | 'ed25519'
+  | 'rsa_pkcs1_sha256'
+  | 'rsa_pkcs1_sha384'
+  | 'rsa_pkcs1_sha512'
+  | 'rsa_pss_rsae_sha256'
+  | 'rsa_pss_rsae_sha384'
+  | 'rsa_pss_rsae_sha512';
+
+export type PublicKeyKind = 'ec-p256' | 'ec-p384' | 'ed25519' | 'rsa';
+
+/** A public key to verify with. */
+export interface VerifyKey {
+  readonly kind: PublicKeyKind;
+  /** Its canonical SubjectPublicKeyInfo, DER: equal keys have equal bytes. */
+  readonly spki: Uint8Array;
+}
+
+/** A private key to sign with. Opaque but for its public half. */
+export interface SigningKey {
+  readonly kind: PublicKeyKind;
+  readonly spki: Uint8Array;
+}
+
 export interface CryptoProvider {
   hash(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array;
   macKey(name: HashName, key: Uint8Array): MacKey;
@@ -50,6 +87,16 @@ export interface CryptoProvider {
   ): void;
   /** The plaintext in memory of its own, or `undefined` when the tag does not verify. */
   open(key: AeadKey, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
+  /** A fresh key of the group; all its chance comes from `entropy`. */
+  ephemeral(group: GroupName, entropy: Entropy): EphemeralKey;
+  /** The shared secret, or `undefined` when the peer's half is no valid public key or the secret is all zero. */
+  agree(key: EphemeralKey, peer: Uint8Array): Uint8Array | undefined;
+  /** A key from SubjectPublicKeyInfo; `undefined` for any encoding but the canonical one of a kind we know. */
+  verifyKey(spki: Uint8Array): VerifyKey | undefined;
+  /** The key inside an X.509 certificate, DER; the certificate itself is not judged. */
+  certificateKey(certificate: Uint8Array): VerifyKey | undefined;
+  verify(scheme: SignatureName, key: VerifyKey, signed: Uint8Array, signature: Uint8Array): boolean;
+  sign(scheme: SignatureName, key: SigningKey, signed: Uint8Array): Uint8Array;
   /** Equality in time that depends on the lengths only. */
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }

@@ -18,6 +18,7 @@ import {
   type HashName,
   type MacKey,
 } from '../provider.ts';
+import { agree, certificateKey, ephemeral, sign, verify, verifyKey } from './public-key.ts';
 
 interface NodeAeadKey extends AeadKey {
   readonly object: KeyObject;
@@ -77,6 +78,13 @@ export const nodeProvider: CryptoProvider = {
       return undefined;
     }
   },
+
+  ephemeral,
+  agree,
+  verifyKey,
+  certificateKey,
+  verify,
+  sign,
 
   equal(a, b) {
     return a.length === b.length && timingSafeEqual(a, b);

@@ -2,7 +2,14 @@
  * A provider without any security, for fuzzing: every record authenticates, so that a mutated datagram reaches the
  * code behind authentication. Deterministic. Never wired outside tests.
  */
-import { type AeadKey, AEADS, type CryptoProvider, type MacKey } from '../provider.ts';
+import {
+  type AeadKey,
+  AEADS,
+  type CryptoProvider,
+  type EphemeralKey,
+  type MacKey,
+  type VerifyKey,
+} from '../provider.ts';
 
 export const dangerousNullProvider: CryptoProvider = {
   hash: (name, ...parts) => mix(name === 'sha256' ? 32 : 48, parts),
@@ -17,6 +24,17 @@ export const dangerousNullProvider: CryptoProvider = {
     const length = sealed.length - AEADS[key.aead].tagLength;
     return length < 0 ? undefined : sealed.slice(0, length);
   },
+  ephemeral: (group, entropy): EphemeralKey => ({
+    group,
+    publicKey: entropy(group === 'secp256r1' ? 65 : 32),
+  }),
+  agree: (key, peer) => mix(32, [key.publicKey.subarray(0, 0), peer.subarray(0, 0)]),
+  verifyKey: (spki): VerifyKey | undefined =>
+    spki.length === 0 ? undefined : { kind: 'ec-p256', spki: spki.slice() },
+  certificateKey: (certificate): VerifyKey | undefined =>
+    certificate.length === 0 ? undefined : { kind: 'ec-p256', spki: certificate.slice() },
+  verify: () => true,
+  sign: () => new Uint8Array(64),
   equal: () => true,
 };
 
