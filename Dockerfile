@@ -23,7 +23,7 @@ COPY --from=build /app/dist ./dist
 COPY package.json LICENSE ./
 COPY bin ./bin
 COPY config ./config
-COPY docker/healthcheck.mjs ./docker/
+COPY docker/healthcheck.mjs docker/demo-backend.mjs ./docker/
 RUN ln -s /opt/postern/bin/postern /usr/local/bin/postern \
   && install -d -m 0700 -o node -g node "$POSTERN_STATE"
 USER node

@@ -1,8 +1,42 @@
 /**
  * The composition root of the process: the only file, besides worker.ts, that knows everybody. `postern serve` calls
- * {@link serve}; it is started by src/cli.
+ * {@link serve}; the command line is in src/cli.
+ *
+ *   configuration -> state (store, master key, token) -> control -> admin listens -> shards listen -> ready line
  */
-import type { ConfigOverlay } from './daemon/config/index.ts';
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { createAdmin } from './admin/index.ts';
+import { systemClock } from './adapters/clock/index.ts';
+import { shardThreads } from './adapters/shard-threads/index.ts';
+import {
+  openAdminToken,
+  openMasterKey,
+  prepareStateDirectory,
+  removeFile,
+  replaceFile,
+} from './adapters/state/index.ts';
+import { openSqliteStore } from './adapters/store/index.ts';
+import { openLog, openMetrics, sumCounters } from './adapters/telemetry/index.ts';
+import { displayAddress, OperationalError, required } from './base/index.ts';
+import { nodeEntropy, tokenMatches } from './crypto/index.ts';
+import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './daemon/config/index.ts';
+import {
+  Gateway,
+  MASTER_CHECK_BLOB,
+  openControl,
+  Publisher,
+  Supervisor,
+  Tally,
+} from './daemon/control/index.ts';
+import {
+  CONTROL_METRICS,
+  type ListenerAddress,
+  METRICS,
+  type OperatorLog,
+  report,
+  type Store,
+} from './daemon/ports/index.ts';
 
 export interface ServeOptions {
   /** Path of the YAML file; `undefined`: the profile alone. */
@@ -14,7 +48,7 @@ export interface ServeOptions {
   readonly adminPort?: number;
   /** Called with nothing started yet; what it returns lies above the configuration file (the demo's backend port). */
   readonly beforeStart?: () => Promise<ConfigOverlay>;
-  /** Called once, right after the ready line. When it rejects, the gateway drains and `serve` gives 1. */
+  /** Called once, right after the ready line. When it rejects, the gateway drains and `serve` rejects likewise. */
   readonly onReady?: (ready: Ready) => Promise<void>;
   /** Called when the gateway is told to stop, before it drains. */
   readonly onStop?: () => Promise<void>;
@@ -28,3 +62,218 @@ export interface Ready {
   readonly tokenFile: string;
   readonly stateDir: string;
 }
+
+/**
+ * Runs the gateway until SIGTERM or SIGINT, and resolves with the exit code: 0 after draining, 78 for a configuration
+ * that is refused, 69 when an address is not available, 1 for anything else that fails. A second signal ends the
+ * process at once.
+ */
+export async function serve(options: ServeOptions): Promise<number> {
+  process.umask(0o077);
+  const stop = stopSignal();
+  try {
+    const config = await configure(options);
+    if (config === undefined) return EXIT_CONFIGURATION;
+    const running = await start(config);
+    try {
+      announce(config, running);
+      await options.onReady?.(running.ready);
+      await stop.requested;
+      await options.onStop?.();
+    } finally {
+      await running.drain();
+    }
+    return 0;
+  } catch (error) {
+    if (!(error instanceof OperationalError)) throw error;
+    process.stderr.write(`postern: ${error.message}\n`);
+    return UNAVAILABLE.has(error.code) ? EXIT_UNAVAILABLE : EXIT_FAILURE;
+  } finally {
+    stop.forget();
+  }
+}
+
+interface Running {
+  readonly ready: Ready;
+  readonly listeners: readonly ListenerAddress[];
+  readonly admin: ListenerAddress;
+  readonly log: OperatorLog;
+  /** Finishes what is under way, within the grace, and closes everything. */
+  drain(): Promise<void>;
+}
+
+/** The configuration in force; `undefined` after saying everything that is wrong with it. */
+async function configure(options: ServeOptions): Promise<Config | undefined> {
+  const { config: file, profile, coapsPort, adminPort, beforeStart } = options;
+  const wanted = {
+    file,
+    profile,
+    state: process.env['POSTERN_STATE'],
+    ...(coapsPort === undefined ? {} : { coapsPort }),
+    ...(adminPort === undefined ? {} : { adminPort }),
+  };
+  const first = loadConfig(wanted);
+  const overlay = first.kind === 'valid' ? await beforeStart?.() : undefined;
+  const loaded = overlay === undefined ? first : loadConfig({ ...wanted, overlay });
+  if (loaded.kind === 'valid') return loaded.config;
+  process.stderr.write(`postern: ${displayProblems(loaded.problems)}`);
+  return undefined;
+}
+
+/** Opens everything, or nothing: what is open when a later step fails is closed again. */
+async function start(config: Config): Promise<Running> {
+  const { stateDirectory } = config;
+  prepareStateDirectory(stateDirectory);
+  const store = openSqliteStore(join(stateDirectory, 'postern.db'));
+  try {
+    return await startWith(config, store);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function startWith(config: Config, store: Store): Promise<Running> {
+  const { stateDirectory, shard: settings } = config;
+  const log = openLog(config.logLevel);
+  const entropy = nodeEntropy();
+  const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
+  const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
+  const token = openAdminToken(stateDirectory, entropy);
+
+  const tally = new Tally();
+  const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
+  const control = await openControl({ store, master, entropy, clock: systemClock, publisher, tally, log });
+  const supervisor = new Supervisor({
+    settings,
+    start: shardThreads(WORKER, settings.shards),
+    load: () => control.load(),
+    publisher,
+    tally,
+    log,
+  });
+  const gateway = new Gateway({ control, supervisor, tally, settings });
+  const admin = await createAdmin({
+    gateway,
+    settings: config.admin,
+    recognise: (given) => tokenMatches(given, token.digest),
+    metrics: metricsOf(gateway),
+    log,
+    version: versionOf(),
+  });
+
+  const adminAddress = await admin.listen();
+  let listeners: readonly ListenerAddress[];
+  try {
+    listeners = await supervisor.start();
+  } catch (error) {
+    await admin.close();
+    throw error;
+  }
+  const ready = readyOf(stateDirectory, token.file, listeners, adminAddress);
+  const { revision, actors } = control.snapshot;
+  report(log, 'gateway ready', {
+    profile: config.profile,
+    state: stateDirectory,
+    revision,
+    actors: actors.size,
+  });
+  const drain = async (): Promise<void> => {
+    report(log, 'gateway draining', { grace_ms: config.graceMs });
+    await supervisor.drain(config.graceMs);
+    await admin.close();
+    await control.close();
+    await store.close();
+    removeFile(portsFile(stateDirectory));
+    report(log, 'gateway stopped');
+  };
+  return { ready, listeners, admin: adminAddress, log, drain };
+}
+
+/** Tells the world: ports.json first, so that whoever waits for the ready line finds it. */
+function announce(config: Config, { listeners, admin }: Running): void {
+  const coaps = displayAddress(firstOf(listeners));
+  const ports = {
+    pid: process.pid,
+    coaps,
+    admin: displayAddress(admin),
+    listeners: listeners.map((listener) => displayAddress(listener)),
+  };
+  replaceFile(portsFile(config.stateDirectory), `${JSON.stringify(ports, null, 2)}\n`);
+  process.stdout.write(`postern ready coaps=${coaps} admin=${ports.admin} pid=${process.pid}\n`);
+}
+
+function readyOf(
+  stateDir: string,
+  tokenFile: string,
+  listeners: readonly ListenerAddress[],
+  admin: ListenerAddress,
+): Ready {
+  const reachable =
+    admin.address === '0.0.0.0' ? '127.0.0.1' : admin.address === '::' ? '::1' : admin.address;
+  return {
+    coapsPort: firstOf(listeners).port,
+    adminPort: admin.port,
+    adminUrl: `http://${displayAddress({ address: reachable, port: admin.port })}`,
+    tokenFile,
+    stateDir,
+  };
+}
+
+function metricsOf(gateway: Gateway): { contentType: string; text: () => Promise<string> } {
+  const page = openMetrics();
+  const text = async (): Promise<string> => {
+    const { shards, control } = await gateway.counters();
+    return await page.render([
+      [METRICS, sumCounters(shards)],
+      [CONTROL_METRICS, control],
+    ]);
+  };
+  return { contentType: page.contentType, text };
+}
+
+interface StopSignal {
+  readonly requested: Promise<void>;
+  /** Gives the signals back. */
+  forget(): void;
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process, whatever it is doing. */
+function stopSignal(): StopSignal {
+  let signals = 0;
+  let resolve: () => void = () => undefined;
+  const requested = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  const received = (): void => {
+    if (++signals > 1) process.exit(EXIT_FAILURE);
+    resolve();
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, received);
+  return {
+    requested,
+    forget: () => {
+      for (const signal of STOP_SIGNALS) process.off(signal, received);
+    },
+  };
+}
+
+function versionOf(): string {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return manifest.version;
+}
+
+const firstOf = (listeners: readonly ListenerAddress[]): ListenerAddress =>
+  required(listeners[0], 'a shard that listens has a listener');
+
+const portsFile = (stateDirectory: string): string => join(stateDirectory, 'ports.json');
+
+/** Beside this file, in the form that runs: `.ts` in a working tree, `.js` in what is built. */
+const WORKER = new URL(`worker${extname(import.meta.filename)}`, import.meta.url);
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const EXIT_FAILURE = 1;
+const EXIT_UNAVAILABLE = 69;
+const EXIT_CONFIGURATION = 78;
+const UNAVAILABLE: ReadonlySet<string> = new Set(['PN_PORT_IN_USE', 'PN_PORT_FORBIDDEN', 'PN_LISTEN_FAILED']);

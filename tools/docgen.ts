@@ -12,11 +12,12 @@ import { configPages } from './docgen/config.ts';
 import { dtlsPage } from './docgen/dtls.ts';
 import type { Page } from './docgen/markdown.ts';
 import { roomsPage } from './docgen/rooms.ts';
+import { telemetryPage } from './docgen/telemetry.ts';
 import { ROOT } from './run.ts';
 
 /** Every generated page, as it ought to be. */
 export function pages(): Page[] {
-  return [...configPages(), dtlsPage(), coapPage(), cliPage(), roomsPage()];
+  return [...configPages(), dtlsPage(), coapPage(), cliPage(), telemetryPage(), roomsPage()];
 }
 
 /** The paths of the pages that are not on the disk as they ought to be. */

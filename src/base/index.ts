@@ -3,6 +3,7 @@
  */
 export { AssertionFault, assert, required, unreachable } from './assert.ts';
 export { BoundedMap, BoundedQueue } from './bounded.ts';
+export { BoundedTable } from './bounded-table.ts';
 export type { Brand } from './brand.ts';
 export {
   bytesKey,

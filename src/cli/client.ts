@@ -58,6 +58,11 @@ export interface AdminClient {
   closeSession(id: string): Promise<void>;
 }
 
+/** Where to, as whom, and by what means. */
+interface Wire extends GatewayAddress {
+  readonly transport: typeof fetch;
+}
+
 interface Page<T> {
   readonly items: readonly T[];
   readonly next?: string | null;
@@ -79,8 +84,9 @@ interface Call {
 const PAGE_SIZE = '200';
 const TIMEOUT_MS = 30_000;
 
-/** A client for the gateway at `address`; nothing is sent before the first call. */
-export function adminClient(address: GatewayAddress): AdminClient {
+/** A client for the gateway at `url`; nothing is sent before the first call. */
+export function adminClient({ url, token }: GatewayAddress, transport: typeof fetch): AdminClient {
+  const address: Wire = { url, token, transport };
   const list = <T>(path: string, query: Readonly<Record<string, string>>): Promise<T[]> =>
     listAll<T>(address, path, query);
   return {
@@ -108,7 +114,7 @@ export function adminClient(address: GatewayAddress): AdminClient {
 }
 
 async function listAll<T>(
-  address: GatewayAddress,
+  address: Wire,
   path: string,
   query: Readonly<Record<string, string>>,
 ): Promise<T[]> {
@@ -127,7 +133,7 @@ async function listAll<T>(
   return all;
 }
 
-async function actorById(address: GatewayAddress, kind: string, id: string): Promise<ActorView | undefined> {
+async function actorById(address: Wire, kind: string, id: string): Promise<ActorView | undefined> {
   if (!ID.test(id)) return undefined;
   const response = await send(address, { method: 'GET', path: `/v1/actors/${id}` });
   if (!response.ok) return undefined;
@@ -135,7 +141,7 @@ async function actorById(address: GatewayAddress, kind: string, id: string): Pro
   return actor.kind === kind ? actor : undefined;
 }
 
-async function call<T>(address: GatewayAddress, what: Call): Promise<T> {
+async function call<T>(address: Wire, what: Call): Promise<T> {
   const response = await send(address, what);
   const text = await response.text();
   if (!response.ok) throw refusalOf(address, response.status, text);
@@ -146,10 +152,10 @@ async function call<T>(address: GatewayAddress, what: Call): Promise<T> {
   }
 }
 
-async function send(address: GatewayAddress, what: Call): Promise<Response> {
+async function send(address: Wire, what: Call): Promise<Response> {
   const query = what.query === undefined ? '' : `?${new URLSearchParams(what.query).toString()}`;
   try {
-    return await fetch(`${address.url}${what.path}${query}`, {
+    return await address.transport(`${address.url}${what.path}${query}`, {
       method: what.method,
       headers: {
         authorization: `Bearer ${address.token}`,
@@ -164,7 +170,7 @@ async function send(address: GatewayAddress, what: Call): Promise<Response> {
   }
 }
 
-function unreachableGateway(address: GatewayAddress, thrown: unknown): CommandFault {
+function unreachableGateway(address: Wire, thrown: unknown): CommandFault {
   const code = systemCode(thrown);
   if (code === 'ECONNREFUSED') {
     const hint = 'start one with npm start, or name another with --url or POSTERN_URL';
@@ -179,7 +185,7 @@ function unreachableGateway(address: GatewayAddress, thrown: unknown): CommandFa
   );
 }
 
-function refusalOf(address: GatewayAddress, status: number, text: string): CommandFault {
+function refusalOf(address: Wire, status: number, text: string): CommandFault {
   const problem = problemOf(text);
   if (problem === undefined) return notOurs(address);
   const exit: ExitCode = status === 503 ? EXIT.unavailable : EXIT.failure;
@@ -206,7 +212,7 @@ function hintFor(status: number, code: string | undefined): string | undefined {
   return code === undefined ? undefined : `code ${code}`;
 }
 
-const notOurs = (address: GatewayAddress): CommandFault =>
+const notOurs = (address: Wire): CommandFault =>
   new CommandFault(
     EXIT.unavailable,
     `what answers at ${address.url} is not a postern gateway`,

@@ -8,7 +8,8 @@ import { addDemoBackend, addServe } from './commands/serve.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addUser } from './commands/user.ts';
 import type { CommandContext } from './commands/context.ts';
-import { type GatewayAddress, gatewayAddress } from './admin-address.ts';
+import { gatewayAddress } from './admin-address.ts';
+import { adminClient } from './client.ts';
 import { CommandFault, displayFault, EXIT } from './fault.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -73,7 +74,7 @@ export function buildProgram(terminal: Terminal, settle: (code: number) => void)
     terminal,
     settle,
     json: () => globals().json === true,
-    gateway: (): GatewayAddress => gatewayAddress(globals(), terminal),
+    admin: () => adminClient(gatewayAddress(globals(), terminal), terminal.fetch),
   };
   program.commandsGroup('The gateway:');
   addServe(program, context);

@@ -12,6 +12,8 @@ export interface Terminal {
   note(text: string): void;
   /** The whole of standard input. */
   input(): Promise<Uint8Array>;
+  /** The way to the admin interface. */
+  readonly fetch: typeof fetch;
 }
 
 /** The terminal of this process. */
@@ -27,5 +29,6 @@ export function processTerminal(): Terminal {
     write: (content) => void process.stdout.write(content),
     note: (text) => void process.stderr.write(text),
     input: () => buffer(process.stdin),
+    fetch,
   };
 }

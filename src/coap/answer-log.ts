@@ -1,31 +1,58 @@
 /**
- * What one peer was answered lately: so that a duplicate gets the same bytes again and nothing is carried out twice
- * (RFC 7252 4.5). A few records in one byte array per peer, oldest first, because ten thousand peers have ten
- * thousand of them: no object per answer, nothing for the garbage collector to trace, nothing at all before the first.
+ * What each peer was answered lately: so that a duplicate gets the same bytes again and nothing is carried out twice
+ * (RFC 7252 4.5). A peer has a trail of records, oldest first, in cells that all peers share.
  *
  *     record:  Message ID (2) | flags (1) | expiry in ticks (4) | length (2) | answer (length)
  *
  * The limits bound records and bytes, so an unexpired record may have to go. Then we know only *that* its Message ID
- * was used. For GET and FETCH nothing more is needed: they may be carried out again (RFC 7252 4.5). For the others the
- * log keeps the arc of Message IDs that covers all it let go, and calls a request inside that arc `doubtful`: it may be
- * a duplicate and must not be carried out.
+ * was used. For GET and FETCH nothing more is needed: they may be carried out again (RFC 7252 4.5). For the others
+ * the trail keeps the arc of Message IDs that covers all it let go, and a request inside that arc is `doubtful`: it
+ * may be a duplicate and must not be carried out.
  *
  *        0 ---------[ arc of what was let go ][ records ]-> newest ---- free ---- 65535
  *
  * A client that numbers in sequence, as all known stacks do, is always in the free part and never notices, however
- * fast it is: once its numbers come round (after 65,536 messages within EXCHANGE_LIFETIME, which RFC 7252 4.4 forbids
- * it), the part of the arc just ahead of it is given free again; what is more than 57,000 messages old may by then
- * count as new. A client that picks its numbers at random gets the whole circle for an arc: it may have as many
- * non-safe requests in one EXCHANGE_LIFETIME as the log has records, and is refused the rest.
+ * fast it is: once its numbers come round (after 65,536 messages within EXCHANGE_LIFETIME, which RFC 7252 4.4
+ * forbids it), the part of the arc just ahead of it is given free again; what is more than 57,000 messages old may
+ * by then count as new. A client that picks its numbers at random gets the whole circle for an arc: it may have as
+ * many non-safe requests in one EXCHANGE_LIFETIME as its trail has records, and is refused the rest.
  */
 import { after, type Duration, EMPTY, type Instant } from '../base/index.ts';
+import {
+  CELL_BYTES,
+  CELL_HEAD,
+  type Cell,
+  Cells,
+  NO_CELL,
+  offsetOf,
+  readInt32,
+  readUint16,
+  writeInt32,
+  writeUint16,
+} from './cells.ts';
 import type { CoapLimits } from './limits.ts';
 import type { MessageId } from './message.ts';
 
-/** What is known of a Message ID: nothing, that it may have been used, or where its answer is. */
-export type Recollection = 'new' | 'doubtful' | AnswerPosition;
-/** Offset of a record; good until the next call that changes the log. */
-export type AnswerPosition = number;
+/** What the log holds of one peer; part of that peer's own record. Ticks are tenths of a second. */
+export interface Trail {
+  first: Cell;
+  last: Cell;
+  cells: number;
+  records: number;
+  /** Everything noted lies in the `span` IDs before `newest`, and in that one; -1 while nothing is noted. */
+  newest: number;
+  span: number;
+  gone: Arc | undefined;
+  /** The tick until which the numbers count as not in sequence, 0 for in sequence. */
+  scatteredUntil: number;
+}
+
+/** The Message IDs of unsafe requests that were let go: the `span` before `last`, and that one. */
+interface Arc {
+  last: number;
+  span: number;
+  until: number;
+}
 
 export interface AnsweredMessage {
   readonly messageId: MessageId;
@@ -34,216 +61,261 @@ export interface AnsweredMessage {
   readonly lifetime: Duration;
 }
 
+/** What is known of a Message ID: nothing, that it may have been used, or (a copy of) its answer. */
+export type Recollection = 'new' | 'doubtful' | Uint8Array;
+
 export class AnswerLog {
   readonly #limits: CoapLimits;
-  #bytes: Uint8Array = EMPTY;
-  #start = 0;
-  #end = 0;
-  #count = 0;
-
-  /** Everything noted lies in the `#span` IDs up to and including `#newest`; -1 while nothing is noted. */
-  #newest = -1;
-  #span = 0;
-  /** When a step larger than SEQUENTIAL_STEP was last seen to be recent, as a tick. */
-  #scatteredUntil = 0;
-
-  /** The arc of unsafe requests that were let go: `#goneSpan` IDs before `#goneLast`, and that one. */
-  #goneLast = 0;
-  #goneSpan = 0;
-  #goneUntil = 0;
+  readonly #cells: Cells;
 
   constructor(limits: CoapLimits) {
     this.#limits = limits;
+    this.#cells = new Cells(limits.answerBytesMax);
   }
 
-  get count(): number {
-    return this.#count;
+  /** Bytes in use, of `answerBytesMax`. */
+  get bytes(): number {
+    return this.#cells.used * CELL_BYTES;
   }
 
-  get byteLength(): number {
-    return this.#bytes.length;
-  }
-
-  /** Whether `messageId` lies outside of everything noted, so that no record and no open request can have it. */
-  isBeyond(messageId: MessageId): boolean {
-    if (this.#newest < 0) return true;
-    const forward = (messageId - this.#newest) & 0xffff;
-    return forward !== 0 && forward <= 0xffff - this.#span;
-  }
-
-  /** Notes that `messageId` is in use from now on. */
-  note(now: Instant, messageId: MessageId): void {
-    if (this.#newest < 0) {
-      this.#newest = messageId;
-      return;
-    }
-    const forward = (messageId - this.#newest) & 0xffff;
-    const back = 0x1_0000 - forward;
-    if (Math.min(forward, back) > SEQUENTIAL_STEP) {
-      this.#scatteredUntil = tickOf(after(now, this.#limits.exchangeLifetime));
-    }
-    if (!this.isBeyond(messageId)) return;
-    if (forward < 0x8000) {
-      this.#newest = messageId;
-      this.#span += forward;
-    } else this.#span = back;
-  }
-
-  /** Whether the span has become too wide to tell much: then `rebase`, and note again what is still open. */
-  get isWide(): boolean {
-    return this.#span > 0xffff - 2 * SEQUENTIAL_STEP;
-  }
-
-  /** Shrinks the span to what the records need, seen from `messageId`. */
-  rebase(messageId: MessageId): void {
-    this.#newest = messageId;
-    this.#span = 0;
-    for (let at = this.#start; at < this.#end; at += recordLength(this.#bytes, at)) {
-      this.#span = Math.max(this.#span, (messageId - u16(this.#bytes, at)) & 0xffff);
-    }
-  }
-
-  /** What is known of `messageId`. */
-  recall(now: Instant, messageId: MessageId): Recollection {
+  /** What is known of `messageId`. An empty answer means that there was none to send. */
+  recall(now: Instant, trail: Trail, messageId: MessageId): Recollection {
     const tick = tickOf(now);
-    for (let at = this.#start; at < this.#end; at += recordLength(this.#bytes, at)) {
-      if (u16(this.#bytes, at) !== messageId || isPast(i32(this.#bytes, at + 3), tick)) continue;
-      return (this.#flags(at) & NOT_KEPT) === 0 ? at : 'doubtful';
+    let cell = trail.first;
+    for (let record = 0; record < trail.records; record++) {
+      const block = this.#cells.blockOf(cell);
+      const at = offsetOf(cell) + CELL_HEAD;
+      if (readUint16(block, at) === messageId && !isPast(readInt32(block, at + 3), tick)) {
+        return ((block[at + 2] as number) & NOT_KEPT) === 0 ? this.#answer(cell) : 'doubtful';
+      }
+      cell = this.#skip(cell);
     }
-    return this.isDoubtful(now, messageId) ? 'doubtful' : 'new';
+    return isDoubtful(now, trail, messageId) ? 'doubtful' : 'new';
   }
 
-  /** Whether `messageId` is in the arc of what was let go. */
-  isDoubtful(now: Instant, messageId: MessageId): boolean {
-    return this.#isGone(tickOf(now)) && ((this.#goneLast - messageId) & 0xffff) <= this.#goneSpan;
-  }
-
-  /** A copy of the answer in the record at `position`; empty when the message was answered with silence. */
-  answerAt(position: AnswerPosition): Uint8Array {
-    const from = position + HEADER;
-    const to = position + recordLength(this.#bytes, position);
-    return from === to ? EMPTY : new Uint8Array(this.#bytes.subarray(from, to));
-  }
-
-  /** Whether the record at `position` is of a non-safe request. */
-  isUnsafeAt(position: AnswerPosition): boolean {
-    return (this.#flags(position) & UNSAFE) !== 0;
-  }
-
-  /** Remembers `answer` (copied) for `message`; lets the oldest go as far as the limits demand. */
-  append(now: Instant, message: AnsweredMessage, answer: Uint8Array): void {
-    const kept = HEADER + answer.length <= this.#limits.answerBytesPerPeerMax;
-    const length = HEADER + (kept ? answer.length : 0);
-    while (this.#count > 0 && !this.#fits(length)) this.#dropOldest(now);
-    this.#makeRoom(length);
-    const bytes = this.#bytes;
-    const at = this.#end;
+  /** Remembers `answer` (copied) for `message`; lets the oldest of this trail go as far as the limits demand. */
+  append(now: Instant, trail: Trail, message: AnsweredMessage, answer: Uint8Array): void {
+    const { answersPerPeerMax, answerBytesPerPeerMax } = this.#limits;
+    const cellsMax = Math.floor(answerBytesPerPeerMax / CELL_BYTES);
     const expiry = tickOf(after(now, message.lifetime)) + 1;
-    bytes[at] = message.messageId >> 8;
-    bytes[at + 1] = message.messageId;
-    bytes[at + 2] = (message.safe ? 0 : UNSAFE) | (kept ? 0 : NOT_KEPT);
-    bytes[at + 3] = expiry >> 24;
-    bytes[at + 4] = expiry >> 16;
-    bytes[at + 5] = expiry >> 8;
-    bytes[at + 6] = expiry;
-    bytes[at + 7] = (length - HEADER) >> 8;
-    bytes[at + 8] = length - HEADER;
-    for (let i = HEADER; i < length; i++) bytes[at + i] = answer[i - HEADER] as number;
-    this.#end += length;
-    this.#count++;
-  }
-
-  /** Lets expired records go; true when nothing is left that matters. */
-  expire(now: Instant): boolean {
-    const tick = tickOf(now);
-    while (this.#count > 0 && isPast(i32(this.#bytes, this.#start + 3), tick)) this.#dropOldest(now);
-    return this.#count === 0 && !this.#isGone(tick);
-  }
-
-  #flags(position: AnswerPosition): number {
-    return this.#bytes[position + 2] as number;
-  }
-
-  #isGone(tick: number): boolean {
-    return this.#goneUntil !== 0 && !isPast(this.#goneUntil, tick);
-  }
-
-  #fits(length: number): boolean {
-    return (
-      this.#count < this.#limits.answersPerPeerMax &&
-      this.#end - this.#start + length <= this.#limits.answerBytesPerPeerMax
-    );
-  }
-
-  #dropOldest(now: Instant): void {
-    const at = this.#start;
-    const expiry = i32(this.#bytes, at + 3);
-    if (this.isUnsafeAt(at) && !isPast(expiry, tickOf(now))) this.#letGo(now, u16(this.#bytes, at), expiry);
-    this.#start += recordLength(this.#bytes, at);
-    this.#count--;
-    if (this.#count === 0) {
-      this.#start = 0;
-      this.#end = 0;
+    const kept = cellsFor(answer.length) <= cellsMax;
+    const length = kept ? answer.length : 0;
+    const needed = cellsFor(length);
+    while (
+      trail.records > 0 &&
+      (trail.records >= answersPerPeerMax ||
+        trail.cells + needed > cellsMax ||
+        this.#cells.available < needed)
+    ) {
+      this.#dropOldest(now, trail);
     }
-  }
-
-  /** Widens the arc by `id`. */
-  #letGo(now: Instant, id: number, expiry: number): void {
-    const tick = tickOf(now);
-    if (!this.#isGone(tick)) {
-      this.#goneLast = id;
-      this.#goneSpan = 0;
-      this.#goneUntil = expiry;
+    if (this.#cells.available < needed) {
+      if (!message.safe) letGo(now, trail, message.messageId, expiry);
       return;
     }
-    const forward = (id - this.#goneLast) & 0xffff;
-    if (forward < 0x8000) {
-      this.#goneLast = id;
-      this.#goneSpan = Math.min(0xffff, this.#goneSpan + forward);
-    } else this.#goneSpan = Math.max(this.#goneSpan, 0x1_0000 - forward);
-    if (isPast(this.#goneUntil, expiry)) this.#goneUntil = expiry;
-    const scattered = this.#scatteredUntil !== 0 && !isPast(this.#scatteredUntil, tick);
-    if (scattered) return;
-    // A client in sequence is about to use the IDs just ahead of its newest: those must be free.
-    const ahead = ((this.#newest - this.#goneLast) & 0xffff) + SEQUENTIAL_STEP;
-    this.#goneSpan = Math.min(this.#goneSpan, Math.max(0, 0xffff - ahead));
+    const flags = (message.safe ? 0 : UNSAFE) | (kept ? 0 : NOT_KEPT);
+    const first = this.#takeFor(trail);
+    const block = this.#cells.blockOf(first);
+    const at = offsetOf(first) + CELL_HEAD;
+    writeUint16(block, at, message.messageId);
+    block[at + 2] = flags;
+    writeInt32(block, at + 3, expiry);
+    writeUint16(block, at + 7, length);
+    this.#write(trail, at + RECORD_HEAD, kept ? answer : EMPTY);
+    trail.records++;
   }
 
-  /** Makes `length` bytes free behind the last record, within the limit that `#fits` checked. */
-  #makeRoom(length: number): void {
-    if (this.#end + length <= this.#bytes.length) return;
-    const live = this.#end - this.#start;
-    if (live + length > this.#bytes.length) {
-      const larger = new Uint8Array(sizeFor(live + length, this.#limits.answerBytesPerPeerMax));
-      larger.set(this.#bytes.subarray(this.#start, this.#end));
-      this.#bytes = larger;
-    } else this.#bytes.copyWithin(0, this.#start, this.#end);
-    this.#start = 0;
-    this.#end = live;
+  /** Lets expired records go; true when nothing of the trail matters any more. */
+  expire(now: Instant, trail: Trail): boolean {
+    const tick = tickOf(now);
+    while (trail.records > 0 && isPast(this.#expiryOf(trail.first), tick)) this.#dropOldest(now, trail);
+    return trail.records === 0 && goneAt(trail, tick) === undefined;
+  }
+
+  /** Forgets the whole trail, at once. */
+  forget(trail: Trail): void {
+    if (trail.cells > 0) this.#cells.giveBack(trail.first, trail.last, trail.cells);
+    Object.assign(trail, emptyTrail());
+  }
+
+  /** Notes that `messageId` is in use from now on. True when the span has become too wide to tell much. */
+  note(now: Instant, trail: Trail, messageId: MessageId): boolean {
+    widen(trail, messageId, tickOf(after(now, this.#limits.exchangeLifetime)));
+    return trail.span > WIDE;
+  }
+
+  /** Narrows the span to `messageId`, the IDs in `open` (the requests without an answer) and the records. */
+  narrow(trail: Trail, messageId: MessageId, open: readonly MessageId[]): void {
+    let span = 0;
+    for (const other of open) span = Math.max(span, (messageId - other) & 0xffff);
+    let cell = trail.first;
+    for (let record = 0; record < trail.records; record++) {
+      const other = readUint16(this.#cells.blockOf(cell), offsetOf(cell) + CELL_HEAD);
+      span = Math.max(span, (messageId - other) & 0xffff);
+      cell = this.#skip(cell);
+    }
+    trail.newest = messageId;
+    trail.span = span;
+  }
+
+  #takeFor(trail: Trail): Cell {
+    const cell = this.#cells.take();
+    if (trail.last === NO_CELL) trail.first = cell;
+    else this.#cells.link(trail.last, cell);
+    trail.last = cell;
+    trail.cells++;
+    return cell;
+  }
+
+  /** Writes `answer` from offset `at` of the last cell on, and into further cells. */
+  #write(trail: Trail, at: number, answer: Uint8Array): void {
+    let block = this.#cells.blockOf(trail.last);
+    let offset = at;
+    let room = FIRST_CELL_ANSWER;
+    for (let i = 0; i < answer.length; i++) {
+      if (room === 0) {
+        const cell = this.#takeFor(trail);
+        block = this.#cells.blockOf(cell);
+        offset = offsetOf(cell) + CELL_HEAD;
+        room = CELL_CONTENT;
+      }
+      block[offset++] = answer[i] as number;
+      room--;
+    }
+  }
+
+  /** The answer in the record that begins at `first`. */
+  #answer(first: Cell): Uint8Array {
+    let cell = first;
+    let block = this.#cells.blockOf(cell);
+    let offset = offsetOf(cell) + CELL_HEAD + RECORD_HEAD;
+    let left = FIRST_CELL_ANSWER;
+    const answer = new Uint8Array(readUint16(block, offset - 2));
+    for (let i = 0; i < answer.length; i++) {
+      if (left === 0) {
+        cell = this.#cells.next(cell);
+        block = this.#cells.blockOf(cell);
+        offset = offsetOf(cell) + CELL_HEAD;
+        left = CELL_CONTENT;
+      }
+      answer[i] = block[offset++] as number;
+      left--;
+    }
+    return answer;
+  }
+
+  #expiryOf(first: Cell): number {
+    return readInt32(this.#cells.blockOf(first), offsetOf(first) + CELL_HEAD + 3);
+  }
+
+  #cellsOf(first: Cell): number {
+    return cellsFor(readUint16(this.#cells.blockOf(first), offsetOf(first) + CELL_HEAD + 7));
+  }
+
+  /** The first cell of the record after the one that begins at `first`. */
+  #skip(first: Cell): Cell {
+    let cell = first;
+    for (let left = this.#cellsOf(first); left > 0; left--) cell = this.#cells.next(cell);
+    return cell;
+  }
+
+  #dropOldest(now: Instant, trail: Trail): void {
+    const { first } = trail;
+    const at = offsetOf(first) + CELL_HEAD;
+    const block = this.#cells.blockOf(first);
+    const expiry = readInt32(block, at + 3);
+    const unsafe = ((block[at + 2] as number) & UNSAFE) !== 0;
+    if (unsafe && !isPast(expiry, tickOf(now))) letGo(now, trail, readUint16(block, at), expiry);
+    const count = this.#cellsOf(first);
+    let last = first;
+    for (let left = count - 1; left > 0; left--) last = this.#cells.next(last);
+    trail.first = this.#cells.next(last);
+    trail.cells -= count;
+    trail.records--;
+    if (trail.records === 0) trail.last = NO_CELL;
+    this.#cells.giveBack(first, last, count);
   }
 }
 
-/** 64 bytes stay on the heap of the engine and are cheap; then in steps of four, to the limit. */
-function sizeFor(needed: number, limit: number): number {
-  let size = 64;
-  while (size < needed) size *= 4;
-  return Math.max(needed, Math.min(size, limit));
+export const emptyTrail = (): Trail => ({
+  first: NO_CELL,
+  last: NO_CELL,
+  cells: 0,
+  records: 0,
+  newest: -1,
+  span: 0,
+  gone: undefined,
+  scatteredUntil: 0,
+});
+
+/** Whether `messageId` lies outside of everything noted, so that no record and no open request can have it. */
+export function isBeyond(trail: Trail, messageId: MessageId): boolean {
+  if (trail.newest < 0) return true;
+  const forward = (messageId - trail.newest) & 0xffff;
+  return forward !== 0 && forward <= 0xffff - trail.span;
 }
 
-const u16 = (bytes: Uint8Array, at: number): number =>
-  ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+/** Whether `messageId` is in the arc of what was let go. */
+export function isDoubtful(now: Instant, trail: Trail, messageId: MessageId): boolean {
+  if (trail.gone === undefined) return false;
+  const gone = goneAt(trail, tickOf(now));
+  return gone !== undefined && ((gone.last - messageId) & 0xffff) <= gone.span;
+}
 
-const i32 = (bytes: Uint8Array, at: number): number => (u16(bytes, at) << 16) | u16(bytes, at + 2);
+/** Takes `messageId` into the span; a large step marks the numbers as not in sequence until `tick`. */
+function widen(trail: Trail, messageId: MessageId, tick: number): void {
+  if (trail.newest < 0) {
+    trail.newest = messageId;
+    return;
+  }
+  const forward = (messageId - trail.newest) & 0xffff;
+  const back = 0x1_0000 - forward;
+  if (Math.min(forward, back) > SEQUENTIAL_STEP) trail.scatteredUntil = tick;
+  if (!isBeyond(trail, messageId)) return;
+  if (forward < 0x8000) {
+    trail.newest = messageId;
+    trail.span += forward;
+  } else trail.span = back;
+}
 
-const recordLength = (bytes: Uint8Array, at: number): number => HEADER + u16(bytes, at + 7);
+function goneAt(trail: Trail, tick: number): Arc | undefined {
+  return trail.gone === undefined || isPast(trail.gone.until, tick) ? undefined : trail.gone;
+}
 
-/** Tenths of a second as a signed 32-bit number, never 0; comparisons survive its coming round (every 13 years). */
+/** Takes `id` into the arc. */
+function letGo(now: Instant, trail: Trail, id: number, expiry: number): void {
+  const tick = tickOf(now);
+  const gone = goneAt(trail, tick);
+  if (gone === undefined) {
+    trail.gone = { last: id, span: 0, until: expiry };
+    return;
+  }
+  const forward = (id - gone.last) & 0xffff;
+  if (forward < 0x8000) {
+    gone.last = id;
+    gone.span = Math.min(0xffff, gone.span + forward);
+  } else gone.span = Math.max(gone.span, 0x1_0000 - forward);
+  if (isPast(gone.until, expiry)) gone.until = expiry;
+  if (trail.scatteredUntil !== 0 && !isPast(trail.scatteredUntil, tick)) return;
+  // A client in sequence is about to use the IDs just ahead of its newest: those must be free.
+  const ahead = ((trail.newest - gone.last) & 0xffff) + SEQUENTIAL_STEP;
+  gone.span = Math.min(gone.span, Math.max(0, 0xffff - ahead));
+}
+
+/** Cells of a record whose answer has `length` bytes. */
+const cellsFor = (length: number): number =>
+  1 + Math.ceil(Math.max(0, length - FIRST_CELL_ANSWER) / CELL_CONTENT);
+
+/** Tenths of a second as a signed 32-bit number; comparisons survive its coming round, every 13 years. */
 const tickOf = (at: Instant): number => Math.floor(at / 100) | 0 || 1;
 
 const isPast = (deadline: number, tick: number): boolean => ((deadline - tick) | 0) < 0;
 
-const HEADER = 9;
+const RECORD_HEAD = 9;
+const CELL_CONTENT = CELL_BYTES - CELL_HEAD;
+const FIRST_CELL_ANSWER = CELL_CONTENT - RECORD_HEAD;
 const UNSAFE = 1;
 const NOT_KEPT = 2;
 /** A client that numbers in sequence steps no further than this from one of its messages to another. */
 const SEQUENTIAL_STEP = 4_096;
+const WIDE = 0xffff - 2 * SEQUENTIAL_STEP;

@@ -12,7 +12,7 @@ import type { CoapDropReason, CoapEffects, CoapFailure, ExchangeId, PeerId } fro
 import type { ExchangeIds } from './exchange-ids.ts';
 import type { CoapLimits } from './limits.ts';
 import { type CoapOption, type Message, type MessageId, messageId, type Request } from './message.ts';
-import type { Peer, Peers } from './peer.ts';
+import { outgoingOf, type Peer, type Peers } from './peer.ts';
 import type { Transmission, Transmissions } from './transmissions.ts';
 
 /** Our side of the conversation with one peer. */
@@ -127,7 +127,7 @@ export class ClientExchanges {
 
   /** A separate response: CON or NON. */
   responded(now: Instant, peer: Peer, message: Message, effects: CoapEffects): void {
-    if (message.type === 'CON' && recollect(now, peer, message, effects) === 'duplicate') return;
+    if (message.type === 'CON' && recollect(now, this.#peers, peer, message, effects) === 'duplicate') return;
     const exchange = this.#findByToken(peer, message.token);
     if (exchange === undefined) {
       drop(peer, 'unexpected-response', effects);
@@ -142,7 +142,7 @@ export class ClientExchanges {
       const acknowledgement = encodeEmpty('ACK', message.messageId);
       noteAccepted(now, this.#peers, peer, message.messageId);
       const answered = { messageId: message.messageId, safe: true, lifetime: this.#limits.exchangeLifetime };
-      this.#peers.answersOf(peer).append(now, answered, acknowledgement);
+      this.#peers.answers.append(now, peer, answered, acknowledgement);
       effects.push({ kind: 'send', peer: peer.id, bytes: acknowledgement });
     }
     this.#finish(now, exchange, message, options, effects);
@@ -153,7 +153,7 @@ export class ClientExchanges {
     for (;;) {
       const peer = this.#transmissions.takeDue(now);
       if (peer === undefined) return;
-      for (const exchange of peer.client?.exchanges.values() ?? []) {
+      for (const exchange of peer.outgoing?.client?.exchanges.values() ?? []) {
         if (exchange.giveUpAt <= now) this.#fail(now, exchange, 'timeout', effects);
         else this.#transmissions.wake(peer, exchange.giveUpAt);
       }
@@ -165,7 +165,7 @@ export class ClientExchanges {
 
   /** Ends all exchanges of a peer that is gone, and all separate responses to it. */
   forget(peer: Peer, effects: CoapEffects): void {
-    for (const exchange of peer.client?.exchanges.values() ?? []) {
+    for (const exchange of peer.outgoing?.client?.exchanges.values() ?? []) {
       this.#end(exchange);
       effects.push({ kind: 'failed', exchange: exchange.id, peer: peer.id, reason: 'closed' });
     }
@@ -177,8 +177,10 @@ export class ClientExchanges {
   #piggybacked(now: Instant, peer: Peer, message: Message, effects: CoapEffects): void {
     const exchange = this.#findByToken(peer, message.token);
     if (!exchange?.confirmable || exchange.messageId !== message.messageId) {
-      const known = this.#transmissions.find(peer, message.messageId) !== undefined;
-      return drop(peer, known ? 'token-mismatch' : 'unexpected-ack', effects);
+      const transmission = this.#transmissions.find(peer, message.messageId);
+      // Whatever an ACK to a response of ours carries: it is an ACK (RFC 7252 5.2.2).
+      if (transmission?.carries === 'response') this.#transmissions.end(peer, transmission);
+      return drop(peer, transmission === undefined ? 'unexpected-ack' : 'token-mismatch', effects);
     }
     const options = this.#acceptable(peer, message, effects);
     if (options === undefined) this.#fail(now, exchange, 'reset', effects);
@@ -200,12 +202,13 @@ export class ClientExchanges {
   }
 
   #begin(id: ExchangeId, peer: Peer, request: Request, giveUpAt: Instant): ClientExchange | undefined {
-    peer.client ??= {
+    const outgoing = outgoingOf(peer);
+    outgoing.client ??= {
       exchanges: new BoundedMap(this.#limits.clientExchangesPerPeerMax),
       queue: [],
       sent: 0,
     };
-    const { exchanges } = peer.client;
+    const { exchanges } = outgoing.client;
     const key = this.#freeKey(exchanges);
     if (key === undefined || exchanges.full || this.#exchanges.full) return undefined;
     const token = tokenOf(key, this.#entropy());
@@ -257,7 +260,7 @@ export class ClientExchanges {
 
   /** Sends from the queue what NSTART allows. */
   #advance(now: Instant, peer: Peer, effects: CoapEffects): void {
-    const side = peer.client;
+    const side = peer.outgoing?.client;
     if (side === undefined) return;
     while (side.queue.length > 0 && side.sent < this.#limits.nstart) {
       const exchange = side.queue.shift();
@@ -267,7 +270,7 @@ export class ClientExchanges {
 
   #findByToken(peer: Peer, token: Uint8Array): ClientExchange | undefined {
     if (token.length !== TOKEN_BYTES) return undefined;
-    const exchange = peer.client?.exchanges.get(keyOf(token));
+    const exchange = peer.outgoing?.client?.exchanges.get(keyOf(token));
     if (exchange === undefined || exchange.phase === 'queued') return undefined;
     return equalBytes(exchange.token, token) ? exchange : undefined;
   }
@@ -276,7 +279,7 @@ export class ClientExchanges {
   #findSent(peer: Peer, id: MessageId): ClientExchange | undefined {
     const transmission = this.#transmissions.find(peer, id);
     if (transmission !== undefined) return this.#exchanges.get(transmission.exchange);
-    for (const exchange of peer.client?.exchanges.values() ?? []) {
+    for (const exchange of peer.outgoing?.client?.exchanges.values() ?? []) {
       if (exchange.messageId === id && exchange.phase !== 'queued') return exchange;
     }
     return undefined;
@@ -327,7 +330,7 @@ export class ClientExchanges {
 }
 
 const sideOf = (exchange: ClientExchange): ClientSide =>
-  required(exchange.peer.client, 'a peer with an exchange of ours has our side of it');
+  required(exchange.peer.outgoing?.client, 'a peer with an exchange of ours has our side of it');
 
 function drop(peer: Peer, reason: CoapDropReason, effects: CoapEffects): void {
   effects.push({ kind: 'dropped', peer: peer.id, reason });

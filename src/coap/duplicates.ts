@@ -1,5 +1,6 @@
 /** Is this message the first with its Message ID (RFC 7252 4.5)? For requests and for CON responses alike. */
 import type { Instant } from '../base/index.ts';
+import { isBeyond, isDoubtful } from './answer-log.ts';
 import { encodeEmpty } from './codec/index.ts';
 import type { CoapEffects } from './effect.ts';
 import type { Message, MessageId } from './message.ts';
@@ -11,14 +12,13 @@ import type { Peer, Peers } from './peer.ts';
  */
 export function recollect(
   now: Instant,
+  peers: Peers,
   peer: Peer,
   message: Message,
   effects: CoapEffects,
 ): 'new' | 'doubtful' | 'duplicate' {
-  const { answers } = peer;
-  if (answers === undefined) return 'new';
   const { messageId } = message;
-  if (answers.isBeyond(messageId)) return answers.isDoubtful(now, messageId) ? 'doubtful' : 'new';
+  if (isBeyond(peer, messageId)) return isDoubtful(now, peer, messageId) ? 'doubtful' : 'new';
   for (let open = peer.open; open !== undefined; open = open.nextOfPeer) {
     if (open.messageId !== messageId) continue;
     const acknowledged = open.confirmable && open.phase === 'acknowledged' && message.type === 'CON';
@@ -26,9 +26,8 @@ export function recollect(
     effects.push({ kind: 'dropped', peer: peer.id, reason: 'duplicate' });
     return 'duplicate';
   }
-  const known = answers.recall(now, messageId);
-  if (typeof known !== 'number') return known;
-  const answer = answers.answerAt(known);
+  const answer = peers.answers.recall(now, peer, messageId);
+  if (typeof answer === 'string') return answer;
   if (answer.length > 0 && message.type === 'CON') {
     effects.push({ kind: 'send', peer: peer.id, bytes: answer });
   }
@@ -38,9 +37,8 @@ export function recollect(
 
 /** Notes that `messageId` has been accepted from `peer`. */
 export function noteAccepted(now: Instant, peers: Peers, peer: Peer, messageId: MessageId): void {
-  const answers = peers.answersOf(peer);
-  answers.note(now, messageId);
-  if (!answers.isWide) return;
-  answers.rebase(messageId);
-  for (let open = peer.open; open !== undefined; open = open.nextOfPeer) answers.note(now, open.messageId);
+  if (!peers.answers.note(now, peer, messageId)) return;
+  const ids: MessageId[] = [];
+  for (let open = peer.open; open !== undefined; open = open.nextOfPeer) ids.push(open.messageId);
+  peers.answers.narrow(peer, messageId, ids);
 }

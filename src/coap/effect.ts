@@ -4,7 +4,7 @@
 import type { Brand } from '../base/index.ts';
 import type { Request, Response } from './message.ts';
 
-/** Somebody at the other end: the driver numbers DTLS connections and upstream sockets as it likes, but never twice. */
+/** Somebody at the other end: a DTLS connection or an upstream socket. The driver gives no number twice. */
 export type PeerId = Brand<number, 'CoapPeer'>;
 
 /** One request and its response, in either role. Never given out twice by one endpoint. */

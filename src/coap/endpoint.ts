@@ -42,6 +42,8 @@ export interface CoapOccupancy {
   readonly clientExchanges: number;
   /** Our CONs that wait for an ACK. */
   readonly transmissions: number;
+  /** Bytes of remembered answers, of all peers. */
+  readonly answerBytes: number;
 }
 
 export class CoapEndpoint {
@@ -100,7 +102,7 @@ export class CoapEndpoint {
     return { exchange, effects };
   }
 
-  /** Ends an exchange of either role without an effect for it; a CON request that has no ACK yet gets an empty one. */
+  /** Ends an exchange of either role without an effect for it; a CON that has no ACK yet gets an empty one. */
   cancel(now: Instant, exchange: ExchangeId): CoapEffects {
     const effects: CoapEffects = [];
     if (!this.#client.cancel(now, exchange, effects)) this.#server.cancel(now, exchange, effects);
@@ -114,7 +116,7 @@ export class CoapEndpoint {
     if (peer === undefined) return effects;
     this.#server.forget(peer, effects);
     this.#client.forget(peer, effects);
-    this.#peers.delete(id);
+    this.#peers.delete(peer);
     return effects;
   }
 
@@ -141,6 +143,7 @@ export class CoapEndpoint {
       serverExchanges: this.#server.size,
       clientExchanges: this.#client.size,
       transmissions: this.#transmissions.count,
+      answerBytes: this.#peers.answers.bytes,
     };
   }
 

@@ -11,7 +11,8 @@
  *                                                          |
  *                 effects: send | request | response | failed | abandoned | dropped
  *
- * Claims: RFC 7252 (sections 2 to 5, 6.4, 6.5), the option registry as of RFC 9177, methods of RFC 8132, 4.29 of RFC 8516.
+ * Claims: RFC 7252 (sections 2 to 5, 6.4, 6.5), the option registry as of RFC 9177, methods of RFC 8132, 4.29 of
+ * RFC 8516.
  * Invariants: a request is handed out at most once per (peer, Message ID) within EXCHANGE_LIFETIME (as far as
  * answer-log.ts says); every request handed out ends in one answer or one `abandoned`, every request made in one
  * `response` or `failed`; no input makes it throw; every limit of limits.ts holds.

@@ -30,8 +30,10 @@ export interface CoapLimits {
   readonly queuedPerPeerMax: number;
   /** Answers remembered for one peer, to recognise duplicates and answer them again (see answer-log.ts). */
   readonly answersPerPeerMax: number;
-  /** Bytes in which they are remembered. Grows from nothing, in steps; at most 65,535. */
+  /** Memory for them, in cells of 64 bytes (an answer takes its length and 13 bytes); at most 65,536. */
   readonly answerBytesPerPeerMax: number;
+  /** Memory for the answers to all peers. */
+  readonly answerBytesMax: number;
   /** Pings and rejected messages of one peer that get an RST, per second. */
   readonly resetsPerSecondMax: number;
   /** Options of one message. */
@@ -59,6 +61,7 @@ export const COAP_LIMITS: CoapLimits = {
   queuedPerPeerMax: 64,
   answersPerPeerMax: 64,
   answerBytesPerPeerMax: 4_096,
+  answerBytesMax: 0x1000_0000,
   resetsPerSecondMax: 20,
   optionsMax: 64,
   optionBytesMax: 2_048,

@@ -1,4 +1,4 @@
-/** Links as `/.well-known/core` serves them (RFC 6690 section 2). Writing only: Postern describes, it does not crawl. */
+/** Links as `/.well-known/core` serves them (RFC 6690 section 2). Writing only. */
 import { utf8 } from '../base/index.ts';
 
 /** An attribute: text is quoted, a number is not, `true` is the bare name. */

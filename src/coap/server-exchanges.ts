@@ -63,7 +63,7 @@ export class ServerExchanges {
     options: readonly CoapOption[],
     effects: CoapEffects,
   ): void {
-    const seen = recollect(now, peer, message, effects);
+    const seen = recollect(now, this.#peers, peer, message, effects);
     if (seen === 'duplicate') return;
     if (seen === 'doubtful' && !isSafeMethod(message.code)) {
       return this.#refuse(now, peer, message, 'possible-duplicate', TOO_MANY_REQUESTS, effects);
@@ -189,7 +189,7 @@ export class ServerExchanges {
   #remember(now: Instant, exchange: ServerExchange, answer: Uint8Array): void {
     const { messageId, safe, confirmable } = exchange;
     const lifetime = confirmable ? this.#limits.exchangeLifetime : this.#limits.nonLifetime;
-    this.#peers.answersOf(exchange.peer).append(now, { messageId, safe, lifetime }, answer);
+    this.#peers.answers.append(now, exchange.peer, { messageId, safe, lifetime }, answer);
   }
 
   #refuse(

@@ -12,7 +12,7 @@ import { copyBytes } from './codec/index.ts';
 import type { CoapEffects, ExchangeId } from './effect.ts';
 import type { CoapLimits } from './limits.ts';
 import type { MessageId } from './message.ts';
-import type { Peer } from './peer.ts';
+import { outgoingOf, type Peer } from './peer.ts';
 
 export interface Transmission extends Linked<Transmission> {
   readonly exchange: ExchangeId;
@@ -63,8 +63,9 @@ export class Transmissions {
       before: undefined,
       after: undefined,
     };
-    peer.unacknowledged ??= new Chain();
-    peer.unacknowledged.append(transmission);
+    const outgoing = outgoingOf(peer);
+    outgoing.unacknowledged ??= new Chain();
+    outgoing.unacknowledged.append(transmission);
     this.#count++;
     this.wake(peer, transmission.at);
     effects.push({ kind: 'send', peer: peer.id, bytes: copyBytes(message.bytes) });
@@ -73,28 +74,29 @@ export class Transmissions {
 
   /** The transmission with `messageId`, which an ACK or RST is for. */
   find(peer: Peer, messageId: MessageId): Transmission | undefined {
-    let candidate = peer.unacknowledged?.first;
+    let candidate = peer.outgoing?.unacknowledged?.first;
     while (candidate !== undefined && candidate.messageId !== messageId) candidate = candidate.after;
     return candidate;
   }
 
   /** Ends a transmission of `peer`: acknowledged, or no longer wanted. */
   end(peer: Peer, transmission: Transmission): void {
-    peer.unacknowledged?.remove(transmission);
+    peer.outgoing?.unacknowledged?.remove(transmission);
     this.#count--;
   }
 
   /** Sees to it that `takeDue` returns `peer` at `at` or before. */
   wake(peer: Peer, at: Instant): void {
-    if (peer.wakeAt !== undefined && peer.wakeAt <= at) return;
-    peer.wakeAt = at;
+    const outgoing = outgoingOf(peer);
+    if (outgoing.wakeAt !== undefined && outgoing.wakeAt <= at) return;
+    outgoing.wakeAt = at;
     this.#wakes.arm(peer, at);
   }
 
   /** A peer that something is due for. It has no deadline any more: `repeat` and `wake` give it its next. */
   takeDue(now: Instant): Peer | undefined {
     const peer = this.#wakes.takeDue(now);
-    if (peer !== undefined) peer.wakeAt = undefined;
+    if (peer !== undefined) outgoingOf(peer).wakeAt = undefined;
     return peer;
   }
 
@@ -102,7 +104,7 @@ export class Transmissions {
   repeat(now: Instant, peer: Peer, effects: CoapEffects): Transmission[] {
     const givenUp: Transmission[] = [];
     let following: Transmission | undefined;
-    for (let item = peer.unacknowledged?.first; item !== undefined; item = following) {
+    for (let item = peer.outgoing?.unacknowledged?.first; item !== undefined; item = following) {
       following = item.after;
       if (item.at <= now && item.retransmissions >= this.#limits.retransmitMax) {
         this.end(peer, item);
@@ -123,9 +125,13 @@ export class Transmissions {
   /** Ends everything of `peer` and hands it over. */
   forget(peer: Peer): Transmission[] {
     this.#wakes.disarm(peer);
-    peer.wakeAt = undefined;
+    if (peer.outgoing !== undefined) peer.outgoing.wakeAt = undefined;
     const ended: Transmission[] = [];
-    for (let item = peer.unacknowledged?.first; item !== undefined; item = peer.unacknowledged?.first) {
+    for (
+      let item = peer.outgoing?.unacknowledged?.first;
+      item !== undefined;
+      item = peer.outgoing?.unacknowledged?.first
+    ) {
       this.end(peer, item);
       ended.push(item);
     }

@@ -37,7 +37,7 @@ export function parsePath(path: string): Uint8Array[] | undefined {
   return segments?.some(isDotSegment) ? undefined : segments;
 }
 
-/** The parts of a query (without its question mark), or `undefined` if a percent-encoding is broken or a part too long. */
+/** The parts of a query (without `?`), or `undefined` if a percent-encoding is broken or a part too long. */
 export const parseQuery = (query: string): Uint8Array[] | undefined => decodeAll(query.split('&'));
 
 /** Uri-Path options for an absolute path, `undefined` as {@link parsePath}. */

@@ -1,5 +1,5 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
-import { type Duration, EMPTY, type Instant, type Path } from '../base/index.ts';
+import { type Duration, EMPTY, equalBytes, type Instant, type Path } from '../base/index.ts';
 import type { Association } from './association.ts';
 import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
 import type { Protection } from './record/protection.ts';
@@ -54,6 +54,8 @@ export interface Handshake {
   changeEarly: boolean;
   /** Records of epoch 1 that overtook it: whole records, copied. */
   readonly early: Uint8Array[];
+  /** A protected record did not authenticate where the peer's Finished was awaited. */
+  doubted: boolean;
   /** The question that is open, and how many there have been. */
   lookup: LookupId | null;
   asked: number;
@@ -93,6 +95,7 @@ export function newConnection(
       read: null,
       changeEarly: false,
       early: [],
+      doubted: false,
       lookup: null,
       asked: 0,
       discouraged: false,
@@ -108,4 +111,10 @@ export function newConnection(
     ownCid: EMPTY,
     badRecords: 0,
   };
+}
+
+/** Whether this hello, known by its random, is the one that the connection's handshake began with. */
+export function beganWith(connection: Connection | undefined, helloRandom: Uint8Array): boolean {
+  const random = connection?.handshake?.helloRandom;
+  return random !== undefined && equalBytes(random, helloRandom);
 }

@@ -83,7 +83,6 @@ export class ConnectionTable {
   /** The handshake is over: the connection takes the place on its path. */
   promote(connection: Connection): void {
     this.#pending.delete(connection.path.key);
-    this.#handshakeDeadlines.disarm(connection.handle);
     this.#established.set(connection.path.key, connection);
   }
 
@@ -109,9 +108,10 @@ export class ConnectionTable {
     if (ownCid.length > 0) this.#byCid.delete(bytesKey(ownCid));
   }
 
-  arm(connection: Connection, due: Instant): void {
-    const deadlines = connection.status === 'established' ? this.#idleDeadlines : this.#handshakeDeadlines;
-    if (deadlines.of(connection.handle) !== due) deadlines.arm(connection.handle, due);
+  /** Sets both deadlines of a connection; an absent one is none. */
+  arm(connection: Connection, handshake: Instant | undefined, idle: Instant | undefined): void {
+    arm(this.#handshakeDeadlines, connection.handle, handshake);
+    arm(this.#idleDeadlines, connection.handle, idle);
   }
 
   nextDeadline(): Instant | undefined {
@@ -139,6 +139,15 @@ export class ConnectionTable {
     }
     return silent;
   }
+}
+
+function arm(
+  deadlines: Deadlines<ConnectionHandle>,
+  handle: ConnectionHandle,
+  due: Instant | undefined,
+): void {
+  if (due === undefined) deadlines.disarm(handle);
+  else if (deadlines.of(handle) !== due) deadlines.arm(handle, due);
 }
 
 const SILENT_TRIES = 16;

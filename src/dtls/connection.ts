@@ -4,7 +4,7 @@
  */
 import { AssertionFault, after, EMPTY, earliest, type Instant, type Path, PeerFault } from '../base/index.ts';
 import { badFinished, keepsEarly } from './association.ts';
-import type { Connection } from './connection-state.ts';
+import type { Connection, Handshake } from './connection-state.ts';
 import type { Core } from './core.ts';
 import type { CredentialAnswer, DropReason, Effects } from './effect.ts';
 import { close, fail, sendAlert } from './ending.ts';
@@ -82,23 +82,33 @@ export function timeout(core: Core, connection: Connection, now: Instant, out: E
     if (handshake !== null && now >= handshake.expires) connection.handshake = null;
     if (now >= after(connection.lastSeen, core.settings.idleTimeout)) close(core, connection, 'idle', out);
   } else if (handshake !== null && now >= handshake.expires) {
-    fail(core, connection, handshake.lookup === null ? 'timeout' : 'lookup-timeout', null, out);
+    expire(core, connection, handshake, out);
   } else if (handshake?.retransmitAt !== undefined && now >= handshake.retransmitAt) {
     retransmit(core, connection, handshake, now, out);
   }
 }
 
-/** When `timeout` wants to be called next. */
-export function deadline(core: Core, connection: Connection): Instant | undefined {
-  const { handshake } = connection;
-  switch (connection.status) {
-    case 'handshaking':
-      return earliest(handshake?.retransmitAt, handshake?.expires);
-    case 'established':
-      return earliest(handshake?.expires, after(connection.lastSeen, core.settings.idleTimeout));
-    case 'ended':
-      return undefined;
+/** Too late: for want of an answer, of ours or the peer's, or because its Finished was none of these keys. */
+function expire(core: Core, connection: Connection, handshake: Handshake, out: Effects): void {
+  if (handshake.doubted) {
+    const reason = badFinished(connection.association);
+    fail(core, connection, reason, ALERT_OF_VIOLATION[reason], out);
+  } else {
+    fail(core, connection, handshake.lookup === null ? 'timeout' : 'lookup-timeout', null, out);
   }
+}
+
+/** When `timeout` wants to be called for the handshake, or for the last flight that it left behind. */
+export function handshakeDeadline({ status, handshake }: Connection): Instant | undefined {
+  return status === 'handshaking'
+    ? earliest(handshake?.retransmitAt, handshake?.expires)
+    : handshake?.expires;
+}
+
+/** When `timeout` wants to be called because nothing was heard. */
+export function idleDeadline(core: Core, connection: Connection): Instant | undefined {
+  if (connection.status !== 'established') return undefined;
+  return after(connection.lastSeen, core.settings.idleTimeout);
 }
 
 function receivePlain(
@@ -166,7 +176,7 @@ function receiveProtected(
   }
   const opened = core.records.open(datagram, record, read);
   if (opened === undefined) {
-    badRecord(core, connection, record, out);
+    badRecord(core, connection, now, record, out);
     return;
   }
   markReceived(connection.window, record.sequence);
@@ -192,18 +202,31 @@ function inner(opened: Uint8Array): { type: ContentType | null; plaintext: Uint8
   return unwrapInner(opened) ?? { type: null, plaintext: EMPTY };
 }
 
-/** A record that does not authenticate is dropped; while Finished is awaited it says that the keys differ. */
-function badRecord(core: Core, connection: Connection, record: RecordHeader, out: Effects): void {
-  const finished = record.type === CONTENT_TYPE.handshake || record.type === CONTENT_TYPE.tls12Cid;
-  if (connection.status === 'handshaking' && finished) {
-    const reason = badFinished(connection.association);
-    fail(core, connection, reason, ALERT_OF_VIOLATION[reason], out);
-    return;
-  }
+/**
+ * A record that does not authenticate is dropped (RFC 6347 4.1.2.7). While Finished is awaited it may mean that the
+ * keys differ, or that somebody else wrote it: the true Finished gets the time of one retransmission to prove which.
+ */
+function badRecord(
+  core: Core,
+  connection: Connection,
+  now: Instant,
+  record: RecordHeader,
+  out: Effects,
+): void {
+  const { handshake } = connection;
   connection.badRecords++;
   drop(connection, 'bad-record-mac', out);
-  if (connection.badRecords > core.limits.badRecordsMax) close(core, connection, 'exhausted', out);
+  if (connection.status === 'established') {
+    if (connection.badRecords > core.limits.badRecordsMax) close(core, connection, 'exhausted', out);
+  } else if (handshake !== null && !handshake.doubted && mayBeFinished(record)) {
+    handshake.doubted = true;
+    const patience = after(now, core.settings.retransmit);
+    if (patience < handshake.expires) handshake.expires = patience;
+  }
 }
+
+const mayBeFinished = ({ type }: RecordHeader): boolean =>
+  type === CONTENT_TYPE.handshake || type === CONTENT_TYPE.tls12Cid;
 
 function receiveFinished(
   core: Core,

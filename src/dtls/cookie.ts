@@ -2,7 +2,7 @@
  * Stateless cookies (RFC 6347 4.2.1): a MAC over the path and the parts of the hello that a second hello repeats.
  * Everything covered lies in front of the cookie, so the first fragment of a fragmented hello is enough.
  */
-import { type Instant, type Path, utf8 } from '../base/index.ts';
+import { after, type Duration, type Instant, milliseconds, type Path, utf8 } from '../base/index.ts';
 import { Writer } from '../base/wire/index.ts';
 import type { CryptoProvider, Entropy, MacKey } from '../crypto/index.ts';
 import type { HelloPrefix } from './message/client-hello.ts';
@@ -14,14 +14,14 @@ import type { RecordProtection } from './record/protection.ts';
 export class CookieJar {
   readonly #crypto: CryptoProvider;
   readonly #entropy: Entropy;
-  readonly #lifetimeMs: number;
+  readonly #lifetime: Duration;
   #current: { key: MacKey; since: Instant } | null = null;
   #previous: MacKey | null = null;
 
   constructor(crypto: CryptoProvider, entropy: Entropy, lifetimeMs: number) {
     this.#crypto = crypto;
     this.#entropy = entropy;
-    this.#lifetimeMs = lifetimeMs;
+    this.#lifetime = milliseconds(lifetimeMs);
   }
 
   /** The cookie that this path must return with this hello. */
@@ -51,10 +51,12 @@ export class CookieJar {
 
   #rotate(now: Instant): MacKey {
     const current = this.#current;
-    if (current !== null && now - current.since < this.#lifetimeMs) return current.key;
-    const recent = current !== null && now - current.since < 2 * this.#lifetimeMs;
+    if (current !== null && now - current.since < this.#lifetime) return current.key;
+    const recent = current !== null && now - current.since < 2 * this.#lifetime;
     this.#previous = recent ? current.key : null;
-    this.#current = { key: this.#crypto.macKey('sha256', this.#entropy(32)), since: now };
+    // Periods follow one another without gaps, however late somebody asks: none is longer than it should be.
+    const since = recent ? after(current.since, this.#lifetime) : now;
+    this.#current = { key: this.#crypto.macKey('sha256', this.#entropy(32)), since };
     return this.#current.key;
   }
 }

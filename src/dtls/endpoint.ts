@@ -8,11 +8,11 @@
  *   a record with a connection ID     --> the connection of that ID, wherever it comes from (RFC 9146)
  *   anything else                     --> the connection of its path, or dropped
  */
-import { after, concat, EMPTY, equalBytes, type Instant, type Path } from '../base/index.ts';
+import { after, concat, EMPTY, type Instant, type Path } from '../base/index.ts';
 import type { CryptoProvider, Entropy } from '../crypto/index.ts';
 import { serverAssociation, startClient, triedKind } from './association.ts';
 import * as connections from './connection.ts';
-import { type Connection, newConnection } from './connection-state.ts';
+import { beganWith, type Connection, newConnection } from './connection-state.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { type Asked, CookieJar, helloVerifyRequest } from './cookie.ts';
 import type { Core } from './core.ts';
@@ -33,11 +33,12 @@ import { type Fragment, HANDSHAKE_TYPE, parseFragment } from './message/handshak
 import { CONTENT_TYPE, parseRecord, type RecordHeader } from './record/header.ts';
 import { RecordProtection } from './record/protection.ts';
 import { Refusals } from './refusals.ts';
-import type { ClientSettings, DtlsSettings } from './settings.ts';
+import { type ClientSettings, DTLS_SETTINGS, type DtlsSettings } from './settings.ts';
 import { SessionCache } from './v12/resumption.ts';
 
 export interface EndpointOptions {
-  readonly settings: DtlsSettings;
+  /** What differs from {@link DTLS_SETTINGS}. */
+  readonly settings: Partial<DtlsSettings>;
   readonly crypto: CryptoProvider;
   readonly entropy: Entropy;
   readonly limits?: Partial<DtlsLimits>;
@@ -69,7 +70,8 @@ export class DtlsEndpoint {
   #now: Instant = 0 as Instant;
 
   constructor(options: EndpointOptions) {
-    const { settings, crypto, entropy } = options;
+    const { crypto, entropy } = options;
+    const settings = { ...DTLS_SETTINGS, ...options.settings };
     const limits = dtlsLimits(options.limits);
     this.#cookies = new CookieJar(crypto, entropy, limits.cookieLifetimeMs);
     this.#connections = new ConnectionTable(limits);
@@ -284,8 +286,13 @@ export class DtlsEndpoint {
       );
       return 'unproven';
     }
+    // Late, and no reboot: a handshake begun by it would take the repeated Finished of the real one.
+    if (beganWith(this.#connections.establishedOn(path), hello.random)) {
+      drop('duplicate-message', path, out);
+      return undefined;
+    }
     const pending = this.#connections.pendingOn(path);
-    const repeated = equalBytes(pending?.handshake?.helloRandom ?? EMPTY, hello.random);
+    const repeated = beganWith(pending, hello.random);
     const connection =
       pending !== undefined && repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
     this.#deliver(now, path, connection, datagram, record, out);
@@ -353,8 +360,8 @@ export class DtlsEndpoint {
     const completed =
       connection.status === 'established' && this.#connections.pendingOn(connection.path) === connection;
     if (completed) this.#promote(now, connection, out);
-    const due = connections.deadline(this.#core, connection);
-    if (due !== undefined) this.#connections.arm(connection, due);
+    const idle = connections.idleDeadline(this.#core, connection);
+    this.#connections.arm(connection, connections.handshakeDeadline(connection), idle);
   }
 
   /**
@@ -373,7 +380,7 @@ export class DtlsEndpoint {
     }
     this.#connections.promote(connection);
     if (!this.#connections.crowded) return;
-    const silent = this.#connections.silent((one) => connections.deadline(this.#core, one));
+    const silent = this.#connections.silent((one) => connections.idleDeadline(this.#core, one));
     if (silent !== undefined) this.#end(now, silent, 'evicted', out);
   }
 

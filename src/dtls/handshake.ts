@@ -13,7 +13,7 @@ import {
 } from './message/handshake.ts';
 import { encodeFlight } from './v12/flight.ts';
 import type { Flight, Input } from './v12/machine.ts';
-import { addFragment, takeMessage, takeWhole } from './v12/reassembly.ts';
+import { addFragment, forgetPartials, takeMessage, takeWhole } from './v12/reassembly.ts';
 import { violation } from './violation.ts';
 
 /** Takes in the handshake messages of one record's plaintext. */
@@ -53,7 +53,12 @@ export function takeChange(
   const wellFormed = fragment.length === 1 && fragment[0] === 1;
   if (wellFormed && handshake !== null && accepts(connection.association, 'change_cipher_spec')) {
     changeCipher(core, connection, now, out);
-  } else if (wellFormed && handshake !== null && keepsEarly(connection.association)) {
+  } else if (
+    wellFormed &&
+    handshake !== null &&
+    !handshake.changeEarly &&
+    keepsEarly(connection.association)
+  ) {
     handshake.changeEarly = true;
   } else {
     out.push({ kind: 'dropped', reason: 'stale-ccs', path: connection.path });
@@ -199,6 +204,8 @@ function changeCipher(core: Core, connection: Connection, now: Instant, out: Eff
   handshake.changeEarly = false;
   assert(handshake.read !== null, 'keys exist before ChangeCipherSpec is taken');
   connection.read = handshake.read;
+  // Pieces that came in the clear do not become part of a message that must not.
+  forgetPartials(handshake.reassembly);
 }
 
 function step(core: Core, connection: Connection, now: Instant, input: Input, out: Effects): void {

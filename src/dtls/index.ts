@@ -37,6 +37,12 @@ export {
 } from './effect.ts';
 export { type ConnectionView, DtlsEndpoint, type EndpointOptions } from './endpoint.ts';
 export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';
-export type { ClientSettings, ConnectionIdShape, DtlsSettings, OwnIdentity } from './settings.ts';
+export {
+  type ClientSettings,
+  type ConnectionIdShape,
+  DTLS_SETTINGS,
+  type DtlsSettings,
+  type OwnIdentity,
+} from './settings.ts';
 export type { TlsSession } from './v12/resumption.ts';
 export { SUITE_NAMES } from './suite/registry.ts';

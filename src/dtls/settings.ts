@@ -1,7 +1,8 @@
 /** What an endpoint is told about how to speak; bounds are in limits.ts. */
-import type { Duration, Secret } from '../base/index.ts';
+import { type Duration, hours, milliseconds, type Secret, seconds } from '../base/index.ts';
 import type { SigningKey } from '../crypto/index.ts';
 import type { CredentialKind } from './effect.ts';
+import { SUITE_NAMES } from './suite/registry.ts';
 import type { TlsSession } from './v12/resumption.ts';
 
 export interface DtlsSettings {
@@ -25,6 +26,20 @@ export interface DtlsSettings {
   /** How long a session can be resumed; zero: not at all. */
   readonly resumption: Duration;
 }
+
+/** How an endpoint speaks where it is told nothing else: pre-shared keys, no connection IDs, no resumption. */
+export const DTLS_SETTINGS: DtlsSettings = {
+  suites: SUITE_NAMES,
+  credentials: ['psk', 'ecdhe-psk', 'rpk', 'x509'],
+  identity: null,
+  extendedMasterSecret: 'wanted',
+  connectionId: null,
+  mtu: 1_280,
+  idleTimeout: hours(24),
+  handshakeTimeout: seconds(60),
+  retransmit: seconds(1),
+  resumption: milliseconds(0),
+};
 
 /** A key pair, and the certificates that speak for it (leaf first; none: it is a raw public key only). */
 export interface OwnIdentity {

@@ -18,7 +18,7 @@ export {
   type RelayedRequest,
 } from './job.ts';
 export type { RateLimits } from './rate.ts';
-export { OUTCOMES, type Outcome, REFUSAL_CODES, REFUSALS, type Refusal } from './refusal.ts';
+export { OUTCOMES, type Outcome, REFUSAL_CODES, REFUSALS, type Refusal, refusalResponse } from './refusal.ts';
 export {
   type Asked,
   type Completed,

@@ -42,4 +42,3 @@ export type BackendAnswer =
   | { readonly kind: 'failed'; readonly reason: BackendFailure };
 
 export type BackendFailure = 'unreachable' | 'timeout' | 'overloaded' | 'bad-answer';
-

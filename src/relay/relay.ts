@@ -4,7 +4,7 @@
  *   ask:       identify -> admit -> take apart -> route -> authorise -> forward
  *   complete:  the backend's answer, translated back; nothing for a job that was dropped meanwhile
  */
-import { assert, BoundedMap, type Instant } from '../base/index.ts';
+import { assert, BoundedMap, BoundedTable, type Instant } from '../base/index.ts';
 import type { ExchangeId, Request, Response } from '../coap/index.ts';
 import {
   type Action,
@@ -68,7 +68,7 @@ export class Relay {
   readonly #rights: Rights;
   readonly #limits: RelayLimits;
   readonly #idPrefix: string;
-  readonly #jobs: BoundedMap<JobId, Job>;
+  readonly #jobs: BoundedTable<JobId, Job>;
   readonly #rate: RateLimiter<ActorId>;
   /** Jobs under way and their limit, by backend. */
   readonly #loads: BoundedMap<string, { jobs: number; readonly jobsMax: number }>;
@@ -79,7 +79,7 @@ export class Relay {
     this.#rights = options.rights;
     this.#limits = options.limits;
     this.#idPrefix = options.idPrefix;
-    this.#jobs = new BoundedMap(options.limits.jobsMax);
+    this.#jobs = new BoundedTable(options.limits.jobsMax);
     this.#rate = new RateLimiter(options.limits);
     this.#loads = new BoundedMap(options.backends.length + 1);
     for (const { name, inflightMax } of options.backends) {
@@ -139,6 +139,11 @@ export class Relay {
     return job;
   }
 
+  /** The id under which an operator finds what was decided about this exchange. */
+  decisionId(exchange: ExchangeId): string {
+    return `${this.#idPrefix}${exchange.toString(36)}`;
+  }
+
   /** The caller's connection ended, or its principal lost its ground: its jobs, all dropped. */
   dropCaller(caller: Caller): Job[] {
     if (caller.jobs === 0) return [];
@@ -174,7 +179,7 @@ export class Relay {
   }
 
   #failed(job: Job, refusal: Refusal): Completed {
-    return { job, outcome: refusal, response: refusalResponse(refusal, this.#decisionId(job.exchange)) };
+    return { job, outcome: refusal, response: refusalResponse(refusal, this.decisionId(job.exchange)) };
   }
 
   #refuse(
@@ -184,13 +189,9 @@ export class Relay {
     waitSeconds?: number,
     decision?: Decision,
   ): Refused {
-    const id = this.#decisionId(exchange);
+    const id = this.decisionId(exchange);
     const response = refusalResponse(refusal, id, waitSeconds);
     return { kind: 'refused', refusal, response, id, action, decision };
-  }
-
-  #decisionId(exchange: ExchangeId): string {
-    return `${this.#idPrefix}${exchange.toString(36)}`;
   }
 }
 

@@ -24,7 +24,7 @@ export function peer(name: PeerName): Peer | MissingPeer {
   const present = definition.look();
   const answer =
     present === undefined
-      ? { name, missing: `${name} is not here; ${definition.install}` }
+      ? { name, missing: `${name} is not here; get it with: ${definition.install}` }
       : { name, ...present };
   found.set(name, answer);
   return answer;
@@ -65,6 +65,14 @@ const peers = {
   'coap-client-gnutls': {
     install: 'sudo apt-get install libcoap3-bin',
     look: () => printedVersion('coap-client-gnutls', ['-?'], /client-gnutls v(\S+)/),
+  },
+  'coap-server-openssl': {
+    install: 'sudo apt-get install libcoap3-bin',
+    look: () => printedVersion('coap-server-openssl', ['-?'], /server-openssl v(\S+)/),
+  },
+  'coap-server-gnutls': {
+    install: 'sudo apt-get install libcoap3-bin',
+    look: () => printedVersion('coap-server-gnutls', ['-?'], /server-gnutls v(\S+)/),
   },
   'gnutls-cli': {
     install: 'sudo apt-get install gnutls-bin',

@@ -5,7 +5,8 @@
  * when it does not match in time or the child ends first. Every child still alive when the test process ends is killed.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,16 +141,27 @@ export async function run(
   return { ...exit, stdout: child.stdout(), stderr: child.stderr(), stdoutBytes: child.stdoutBytes() };
 }
 
-/** A UDP port of 127.0.0.1 that was free a moment ago. */
-export function freeUdpPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
-    socket.on('error', reject);
-    socket.bind(0, '127.0.0.1', () => {
-      const { port } = socket.address();
-      socket.close(() => resolve(port));
-    });
-  });
+/** The first of `count` UDP ports in a row of 127.0.0.1 that were free a moment ago. */
+export async function freeUdpPort(count = 1): Promise<number> {
+  for (;;) {
+    const sockets = [await bound(0)];
+    const first = sockets[0]?.address().port ?? 0;
+    try {
+      while (sockets.length < count) sockets.push(await bound(first + sockets.length));
+      return first;
+    } catch {
+      // the neighbour is taken: try elsewhere
+    } finally {
+      await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(resolve))));
+    }
+  }
+}
+
+async function bound(port: number): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(port, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
 }
 
 /** A new empty directory, removed after the tests of the file (or of the enclosing suite). */

@@ -41,6 +41,6 @@ function helpOf(command: Command): string {
 }
 
 function commandTree(): Command {
-  const silent = { env: {}, cwd: '.', interactive: false, write: () => {}, note: () => {} };
+  const silent = { env: {}, cwd: '.', interactive: false, write: () => {}, note: () => {}, fetch };
   return buildProgram({ ...silent, input: () => Promise.resolve(new Uint8Array()) }, () => {});
 }

@@ -26,8 +26,8 @@ export function coapPage(): Page {
       {
         title: 'Options',
         blocks: [
-          'Critical (C): who does not know it refuses the message. Unsafe (U): a proxy that does not know it does not ' +
-            'forward it. No cache key (N): does not tell two requests apart. Repeatable (R).',
+          'Critical (C): who does not know it refuses the message. Unsafe (U): a proxy that does not know it ' +
+            'does not forward it. No cache key (N): does not tell two requests apart. Repeatable (R).',
           options(),
         ],
       },

@@ -21,9 +21,10 @@ export function configPages(): Page[] {
   const schema = configSchema as Schema;
   const json = `${JSON.stringify(configSchema, null, 2)}\n`;
   const lead =
-    'One YAML file, `postern serve --config FILE`. Unknown keys are errors. `postern check --config FILE` says everything ' +
-    'that is wrong with a file without starting anything. Editors understand `config/postern.schema.json`. A file lies ' +
-    'on a profile (`config/profiles/`): keys that it does not mention keep the value of the profile, or their default.';
+    'One YAML file, `postern serve --config FILE`. Unknown keys are errors. `postern check --config FILE` says ' +
+    'everything that is wrong with a file without starting anything. Editors understand ' +
+    '`config/postern.schema.json`. A file lies on a profile (`config/profiles/`): keys that it does not mention ' +
+    'keep the value of the profile, or their default.';
   return [
     page(
       'docs/reference/config.md',

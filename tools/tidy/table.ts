@@ -29,7 +29,7 @@ export const ROOMS = [
   room('daemon/ports', ['base'], [], PURE_ROOMS),
   room('daemon/shard', ['daemon/ports', ...PURE_ROOMS], []),
   room('daemon/control', ['base', 'daemon/ports', 'trust', 'policy', 'crypto'], []),
-  room('daemon/config', ['base', 'daemon/ports'], ['node:*', 'typebox', 'typebox/*', 'yaml'], PURE_ROOMS),
+  room('daemon/config', ['daemon/ports', ...PURE_ROOMS], ['node:*', 'typebox', 'typebox/*', 'yaml']),
   room('adapters/*', ['base', 'daemon/ports', 'coap', 'crypto'], ['*']),
   room('admin', ['base', 'daemon/ports', 'daemon/control', 'daemon/config'], ['*']),
   // `postern serve` hands over to the composition root.

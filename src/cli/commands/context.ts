@@ -1,5 +1,5 @@
 /** What every command is given. */
-import type { GatewayAddress } from '../admin-address.ts';
+import type { AdminClient } from '../client.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface CommandContext {
@@ -8,8 +8,8 @@ export interface CommandContext {
   readonly settle: (code: number) => void;
   /** True when the answer is to be JSON. */
   readonly json: () => boolean;
-  /** Where the admin interface is; throws a fault when that cannot be found out. */
-  readonly gateway: () => GatewayAddress;
+  /** The admin interface; throws a fault when it cannot be found out where that is. */
+  readonly admin: () => AdminClient;
 }
 
 /** Writes `value` as JSON, or what `forPeople` makes of it. */

@@ -1,6 +1,6 @@
 /** `postern device`: who may connect (add, list, show, remove), and being one of them (get, put, post, delete). */
 import { type Command, Option } from 'commander';
-import { type ActorView, adminClient, type CredentialView, type NewDeviceView } from '../client.ts';
+import type { ActorView, CredentialView, NewDeviceView } from '../client.ts';
 import { readKeyFile } from '../key-file.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { PICTURES, type Picture, pictureOf, qrText } from '../qr.ts';
@@ -63,7 +63,7 @@ function addAdd(device: Command, context: CommandContext): void {
         );
       }
       const imported = await importedPsk(options, context);
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const added = await client.addDevice(name, options.owner, { kind: 'psk', ...imported });
       await showAdded(added, options, context);
     });
@@ -116,7 +116,7 @@ function addList(device: Command, context: CommandContext): void {
     .description('list the devices')
     .addHelpText('after', examples('postern device list'))
     .action(async () => {
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const [devices, users] = await Promise.all([client.actors('device'), client.actors('user')]);
       answer(context, devices, () =>
         devices.length === 0
@@ -136,7 +136,7 @@ function addShow(device: Command, context: CommandContext): void {
     .description('show a device with its credentials and sessions')
     .addHelpText('after', examples('postern device show lamp-1'))
     .action(async (name: string) => {
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const found = await client.actor('device', name);
       const [users, credentials, all] = await Promise.all([
         client.actors('user'),
@@ -166,7 +166,7 @@ function addRemove(device: Command, context: CommandContext): void {
     .description('remove a device: its keys end and its sessions are closed before this returns')
     .addHelpText('after', examples('postern device remove lamp-1'))
     .action(async (name: string) => {
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const found = await client.actor('device', name);
       await client.removeActor(found.id);
       answer(context, { removed: found }, () => `device ${found.name} removed, its sessions are closed\n`);

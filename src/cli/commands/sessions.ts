@@ -1,6 +1,6 @@
 /** `postern sessions`: who is connected now. */
 import type { Command } from 'commander';
-import { adminClient, type SessionView } from '../client.ts';
+import type { SessionView } from '../client.ts';
 import { displayAge, table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
@@ -15,7 +15,7 @@ export function addSessions(program: Command, context: CommandContext): void {
     .description('list the established sessions')
     .addHelpText('after', examples('postern sessions list'))
     .action(async () => {
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const [found, devices] = await Promise.all([client.sessions(), client.actors('device')]);
       const names = new Map(devices.map((device) => [device.id, device.name]));
       const named = found.map((one) => ({
@@ -30,7 +30,7 @@ export function addSessions(program: Command, context: CommandContext): void {
     .description('close one session; the device may come back')
     .addHelpText('after', examples('postern sessions close 0-17'))
     .action(async (id: string) => {
-      await adminClient(context.gateway()).closeSession(id);
+      await context.admin().closeSession(id);
       answer(context, { closed: id }, () => `session ${id} closed\n`);
     });
 }

@@ -1,6 +1,5 @@
 /** `postern user`: the people on whose behalf devices act. */
 import type { Command } from 'commander';
-import { adminClient } from '../client.ts';
 import { table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
@@ -16,7 +15,7 @@ export function addUser(program: Command, context: CommandContext): void {
     .description('add a user')
     .addHelpText('after', examples('postern user add ann'))
     .action(async (name: string) => {
-      const added = await adminClient(context.gateway()).addUser(name);
+      const added = await context.admin().addUser(name);
       answer(context, added, () => `user ${added.name} added\n`);
     });
   user
@@ -24,7 +23,7 @@ export function addUser(program: Command, context: CommandContext): void {
     .description('list the users')
     .addHelpText('after', examples('postern user list', 'postern user list --json'))
     .action(async () => {
-      const users = await adminClient(context.gateway()).actors('user');
+      const users = await context.admin().actors('user');
       answer(context, users, () =>
         users.length === 0
           ? 'no users yet; add one: postern user add NAME\n'
@@ -40,7 +39,7 @@ export function addUser(program: Command, context: CommandContext): void {
     .description('remove a user who owns no devices any more')
     .addHelpText('after', examples('postern user remove ann'))
     .action(async (name: string) => {
-      const client = adminClient(context.gateway());
+      const client = context.admin();
       const found = await client.actor('user', name);
       await client.removeActor(found.id);
       answer(context, { removed: found }, () => `user ${found.name} removed\n`);

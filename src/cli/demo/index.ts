@@ -56,7 +56,10 @@ async function startBackendProcess(): Promise<number> {
 
 async function prepare(ready: Ready, backendPort: number, terminal: Terminal): Promise<Welcome> {
   const token = (await readFile(ready.tokenFile, 'utf8')).trim();
-  const device = await ensureDemoDevice(adminClient({ url: ready.adminUrl, token }), ready.stateDir);
+  const device = await ensureDemoDevice(
+    adminClient({ url: ready.adminUrl, token }, terminal.fetch),
+    ready.stateDir,
+  );
   return {
     ...device,
     keyHex: toHex(utf8(device.key)),

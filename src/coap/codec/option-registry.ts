@@ -49,7 +49,7 @@ export const OPTION = {
   REQUEST_TAG: 292,
 } as const;
 
-/** RFC 7252 table 4; RFC 7641 2; RFC 7959 2.1, 4; RFC 7967 2; RFC 8613 2; RFC 8768 3; RFC 9175 2.2, 3.2; RFC 9177 4.1. */
+/** RFC 7252 5.10; RFC 7641 2; RFC 7959 2.1, 4; RFC 7967 2; RFC 8613 2; RFC 8768 3; RFC 9175 2, 3; RFC 9177 4.1. */
 export const OPTION_DEFINITIONS: readonly OptionDefinition[] = [
   row(OPTION.IF_MATCH, 'If-Match', 'opaque', 'repeatable', 0, 8),
   row(OPTION.URI_HOST, 'Uri-Host', 'string', 'once', 1, 255),

@@ -10,4 +10,4 @@ export { type ConfigOverlay, type LoadOptions, type LoadResult, loadConfig } fro
 export { type ConfigProblem, displayProblem, displayProblems, type Position } from './problem.ts';
 export type { Config } from './resolve.ts';
 export { configSchema, type Settings } from './schema.ts';
-export { LOG_LEVELS, type LogLevel, PROFILES, type Profile, SUITES } from './vocabulary.ts';
+export { LOG_LEVELS, type LogLevel, PROFILES, type Profile } from './vocabulary.ts';

@@ -40,6 +40,10 @@ export function loadConfig(options: LoadOptions): LoadResult {
   const read = options.file === undefined ? EMPTY_FILE : readYaml(options.file);
   if (read.kind === 'unreadable') return { kind: 'invalid', problems: read.problems };
   const { source } = read;
+  if (!isPlain(source.value)) {
+    const problem = { pointer: '', message: 'must be an object', value: displayValue(source.value) };
+    return { kind: 'invalid', problems: [locate(problem, source)] };
+  }
   const profile = chooseProfile(options, source);
   if (typeof profile !== 'string') return { kind: 'invalid', problems: [profile] };
   const below = readYaml(profileFile(profile));
@@ -66,7 +70,7 @@ function chooseProfile({ file, profile }: LoadOptions, source: YamlSource): Prof
     pointer: profile === undefined ? '/profile' : '',
     message: profile === undefined ? 'names no profile' : 'there is no such profile',
     value: displayValue(wanted),
-    hint: didYouMean(String(wanted), PROFILES),
+    hint: didYouMean(typeof wanted === 'string' ? wanted : '', PROFILES),
   };
   return profile === undefined ? locate(problem, source) : problem;
 }

@@ -1,7 +1,7 @@
 /** From valid settings to the frozen Config that the process runs on. */
 import { resolve as absolute } from 'node:path';
 import { required } from '../../base/index.ts';
-import type { BackendSettings, ListenerSettings, ShardSettings } from '../ports/index.ts';
+import type { BackendSettings, ShardSettings } from '../ports/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import type { Settings } from './schema.ts';
 import type { LogLevel, Profile } from './vocabulary.ts';
@@ -14,26 +14,22 @@ export interface Config {
   readonly graceMs: number;
   readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
   readonly logLevel: LogLevel;
-  /** Listeners that may be left out where the machine lacks their address, by index in `shard.listeners`. */
-  readonly optionalListeners: readonly ListenerSettings[];
   /** The same for every shard, but for its number. */
   readonly shard: Omit<ShardSettings, 'shard'>;
 }
 
 export function resolveConfig(settings: Settings, profile: Profile): Config {
   const { dtls, limits } = settings;
-  const listener = ({ address, port }: ListenerSettings): ListenerSettings => ({ address, port });
   return freeze({
     profile,
     stateDirectory: absolute(settings.state),
     graceMs: milliseconds(settings.shutdown_grace_s),
     admin: settings.admin,
     logLevel: settings.log.level,
-    optionalListeners: settings.listeners.filter(({ optional }) => optional).map(listener),
     shard: {
       shards: settings.shards,
       node: settings.node,
-      listeners: settings.listeners.map(listener),
+      listeners: settings.listeners,
       backends: Object.entries(settings.backends).map(([name, backend]) => resolveBackend(name, backend)),
       routes: settings.routes,
       rights: settings.rights,

@@ -3,8 +3,9 @@
  * all come from here. Every number carries its unit in its name.
  */
 import Type, { type Static, type TSchema } from 'typebox';
+import { SUITE_NAMES } from '../../dtls/index.ts';
 import { ACTIONS } from '../../policy/index.ts';
-import { LOG_LEVELS, PROFILES, SUITES } from './vocabulary.ts';
+import { LOG_LEVELS, PROFILES } from './vocabulary.ts';
 
 /** A configuration with every default filled in. */
 export type Settings = Static<typeof settingsSchema>;
@@ -25,12 +26,10 @@ const names = (description: string) =>
 
 const listener = Type.Object(
   {
-    address: text('IP address to listen on, for instance `0.0.0.0`, `::1`.'),
+    address: text(
+      'IP address to listen on, for instance `0.0.0.0`, `::1`. IPv6 is skipped, with a warning, where there is none.',
+    ),
     port: port('UDP port.', { default: 5_684 }),
-    optional: Type.Boolean({
-      description: 'Skip this listener, with a warning, on a machine that does not have the address.',
-      default: false,
-    }),
   },
   STRICT,
 );
@@ -98,11 +97,11 @@ const right = Type.Object(
 
 const dtls = Type.Object(
   {
-    suites: Type.Array(Type.Enum([...SUITES]), {
+    suites: Type.Array(Type.Enum([...SUITE_NAMES]), {
       description: "Cipher suites, in the server's order of preference.",
       minItems: 1,
       uniqueItems: true,
-      default: [...SUITES],
+      default: [...SUITE_NAMES],
     }),
     extended_master_secret: Type.Enum(['wanted', 'required'], {
       description:

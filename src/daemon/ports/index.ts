@@ -46,3 +46,12 @@ export {
   type ShardEvent,
 } from './telemetry.ts';
 export type { LogEntry, Revision, Store, StoredEntry, StoredSnapshot } from './store.ts';
+export {
+  CONTROL_EVENTS,
+  type ControlEvent,
+  type LogFields,
+  type OperatorLog,
+  report,
+} from './operator-log.ts';
+export type { ShardThread, ShardThreadListener, StartShardThread } from './shard-thread.ts';
+export { CONTROL_METRICS, REVOCATION_SECONDS_BOUNDS } from './control-metrics.ts';

@@ -1,4 +1,4 @@
-/** What a shard thread is started with. Structured-clonable; `Port` is the `MessagePort` of worker_threads, transferred. */
+/** What a shard thread is started with: structured-clonable but for `Port`, a transferred MessagePort. */
 import type { ShardSettings } from './shard-settings.ts';
 
 export interface ShardStart<Port> {

@@ -32,7 +32,7 @@ class Packer {
   readonly #records: RecordProtection;
   readonly #layout: Layout;
   readonly #datagrams: Uint8Array[] = [];
-  #open: Uint8Array;
+  readonly #open: Uint8Array;
   #length = 0;
 
   constructor(connection: Connection, records: RecordProtection, layout: Layout) {

@@ -94,8 +94,6 @@ function checkRenegotiation(hello: ClientHello): boolean {
 /** If both limits are offered, record_size_limit alone counts (RFC 8449 5). */
 function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Extensions } {
   const { recordSizeLimit, maxFragmentLength } = offered;
-  if (maxFragmentLength !== undefined && (maxFragmentLength < 1 || maxFragmentLength > 4))
-    violation('illegal-parameter');
   if (recordSizeLimit !== undefined) {
     if (recordSizeLimit < RECORD_SIZE_LIMIT_MIN) violation('illegal-parameter');
     return {
@@ -103,9 +101,9 @@ function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Exten
       answer: { recordSizeLimit: RECORD_BYTES_MAX },
     };
   }
-  if (maxFragmentLength !== undefined)
-    return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
-  return { sendLimit: RECORD_BYTES_MAX, answer: {} };
+  if (maxFragmentLength === undefined) return { sendLimit: RECORD_BYTES_MAX, answer: {} };
+  if (maxFragmentLength < 1 || maxFragmentLength > 4) violation('illegal-parameter');
+  return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
 }
 
 /**
@@ -118,8 +116,8 @@ function chooseSuite(
   settings: DtlsSettings,
   avoid: CredentialKind | null,
 ): { suite: CipherSuite; exchange: Exchange } {
-  const kinds = settings.credentials.filter((kind) => kind !== avoid);
-  if (avoid !== null && settings.credentials.includes(avoid)) kinds.push(avoid);
+  const last = (kind: CredentialKind) => avoid !== null && sameGround(kind, avoid);
+  const kinds = [...settings.credentials.filter((kind) => !last(kind)), ...settings.credentials.filter(last)];
   for (const kind of kinds) {
     const exchange = exchangeFor(kind, hello, settings);
     if (exchange === undefined) continue;
@@ -127,6 +125,11 @@ function chooseSuite(
     if (suite !== undefined) return { suite, exchange };
   }
   return violation('no-common-suite');
+}
+
+/** Whether two kinds stand and fall with the same key. */
+function sameGround(a: CredentialKind, b: CredentialKind): boolean {
+  return a === b || (a.endsWith('psk') && b.endsWith('psk'));
 }
 
 function commonSuite(

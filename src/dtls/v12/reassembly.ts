@@ -89,6 +89,12 @@ export function takeWhole(
   return { type: fragment.type, messageSeq: fragment.messageSeq, raw: fragmentOf(fragment) };
 }
 
+/** Lets go of everything that is not a whole message yet. */
+export function forgetPartials(state: Reassembly): void {
+  state.partials = [];
+  state.bytes = 0;
+}
+
 function isWhole(partial: Partial): boolean {
   const [first] = partial.ranges;
   return partial.ranges.length === 1 && first !== undefined && first[0] === 0 && first[1] === partial.length;

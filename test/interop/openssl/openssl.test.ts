@@ -18,6 +18,12 @@ const SUITES = [
   'PSK-CHACHA20-POLY1305',
 ] as const;
 
+/** What must not be agreed to: what is offered, and the alert that says why not. */
+const REFUSED = [
+  ['DTLS 1.0', '-dtls1', ['-cipher', 'ALL:@SECLEVEL=0'], 'protocol version'],
+  ['an offer of CBC suites only', '-dtls1_2', ['-cipher', 'PSK-AES128-CBC-SHA256'], 'handshake failure'],
+] as const;
+
 withPeer('openssl', 'openssl s_client', (openssl) => {
   let gateway: Gateway;
   before(async () => {
@@ -60,15 +66,48 @@ withPeer('openssl', 'openssl s_client', (openssl) => {
     assert.equal(outcome.answer?.code, '2.05');
   });
 
+  test('a client of any DTLS version agrees to 1.2', LIMIT, async () => {
+    const { outcome, client } = await ask(gateway.coapsPort, gateway.device, '/hello', [], '-dtls');
+    assert.equal(outcome.answer?.code, '2.05');
+    assert.match(client.stdout(), /Protocol {2}: DTLSv1\.2\n/);
+  });
+
+  for (const [what, version, options, alert] of REFUSED) {
+    test(`${what} is told ${alert}`, LIMIT, async () => {
+      const { outcome, client } = await ask(gateway.coapsPort, gateway.device, '/hello', options, version);
+      assert.deepEqual(outcome, { connected: false });
+      assert.match(client.stderr(), new RegExp(`alert ${alert}`));
+    });
+  }
+
+  test('renegotiation is declined by no_renegotiation, and the next client is served', LIMIT, async () => {
+    const client = connect(gateway.coapsPort, gateway.device);
+    await client.waitFor(/Extended master secret: /);
+    client.write('R\n'); // its own command; it ends when declined
+    await client.waitFor(/no renegotiation/);
+    await client.exit;
+    const { outcome } = await ask(gateway.coapsPort, gateway.device, '/hello');
+    assert.equal(outcome.answer?.code, '2.05');
+  });
+
+  function connect(
+    port: number,
+    device: Device,
+    options: readonly string[] = [],
+    version = '-dtls1_2',
+  ): Child {
+    const psk = ['-psk_identity', device.identity.toString(), '-psk', device.key.toString('hex')];
+    return start(openssl.command, ['s_client', version, '-connect', `127.0.0.1:${port}`, ...psk, ...options]);
+  }
+
   async function ask(
     port: number,
     device: Device,
     path: string,
     options: readonly string[] = [],
+    version = '-dtls1_2',
   ): Promise<{ outcome: Outcome; client: Child }> {
-    const psk = ['-psk_identity', device.identity.toString(), '-psk', device.key.toString('hex')];
-    const args = ['s_client', '-dtls1_2', '-connect', `127.0.0.1:${port}`, ...psk, ...options];
-    const client = start(openssl.command, args);
+    const client = connect(port, device, options, version);
     const patience = setTimeout(() => void client.stop('SIGKILL'), 4_000);
     // It prints a session even when the gateway then refuses its Finished; only its exit code tells.
     await client.waitFor(/Extended master secret: /).catch(() => {});

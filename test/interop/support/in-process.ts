@@ -1,7 +1,6 @@
 /**
  * The DTLS endpoint alone behind a socket of this process, with a CoAP server of a few lines behind it: what a
- * handshake needs and nothing else. `POSTERN_INTEROP=endpoint` runs the suite on it, to tell a fault of the DTLS core
- * from one of the daemon around it.
+ * handshake needs and nothing else. See gateway.ts for when.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -25,7 +24,9 @@ export async function startInProcess(): Promise<Gateway> {
         const { port, address } = effect.path.remote;
         socket.send(effect.datagram, port, address, () => {});
       } else if (effect.kind === 'lookup') {
-        carryOut(endpoint.resolve(now(), effect.id, credentialOf(effect.ask.identity)));
+        const { ask } = effect;
+        const answer = ask.kind === 'psk' ? credentialOf(ask.identity) : ({ kind: 'unknown' } as const);
+        carryOut(endpoint.resolve(now(), effect.id, answer));
       } else if (effect.kind === 'deliver') {
         const request = Buffer.from(effect.plaintext);
         const answer = answerTo(request, RESOURCES);

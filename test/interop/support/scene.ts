@@ -11,7 +11,7 @@ export type Gateway = {
   /** On 127.0.0.1. */
   readonly coapsPort: number;
   readonly device: Device;
-  /** Devices with the same rights whose identities are not text: with a NUL inside; of 128 bytes (RFC 4279 section 5.3). */
+  /** The same rights, but identities that are no text: a NUL inside; 128 bytes (RFC 4279 section 5.3). */
   readonly oddDevices: { readonly nulIdentity: Device; readonly longIdentity: Device };
   /** How many requests have reached the backend. */
   backendRequests(): number;

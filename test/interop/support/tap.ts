@@ -23,6 +23,8 @@ export type Tap = {
   /** Where clients connect instead of the gateway's port. */
   readonly port: number;
   readonly seen: readonly Seen[];
+  /** Sends bytes to the gateway from the address and port that it knows this client by. */
+  inject(clientPort: number, datagram: Buffer): void;
   close(): void;
 };
 
@@ -62,6 +64,7 @@ export async function openTap(gatewayPort: number, copies: Copies = () => 1): Pr
   return {
     port: front.address().port,
     seen,
+    inject: (clientPort, datagram) => backs.get(clientPort)?.send(datagram, gatewayPort, '127.0.0.1'),
     close: () => {
       for (const socket of [front, ...backs.values()]) socket.close();
     },
@@ -81,7 +84,7 @@ export function handshakesSeen(tap: Tap, from: Sender): (WireHandshake & { reado
 
 /**
  * Asserts what every handshake owes an address that is not verified (RFC 6347 section 4.2.1): the first answer is a
- * HelloVerifyRequest with a cookie, not longer than the hello it answers; nothing else comes before the cookie returned.
+ * HelloVerifyRequest with a cookie, not longer than the hello it answers; nothing else before the cookie returned.
  */
 export function assertCookieExchange(tap: Tap): void {
   const [question, answer] = [tap.seen[0], tap.seen.find(({ from }) => from === 'gateway')];

@@ -72,5 +72,6 @@ export function shapeOf(datagram: Buffer): string {
 export const ALERT = 21;
 export const HANDSHAKE = 22;
 export const CLIENT_HELLO = 1;
+export const SERVER_HELLO = 2;
 export const HELLO_VERIFY_REQUEST = 3;
 const HEADER_BYTES = 13;

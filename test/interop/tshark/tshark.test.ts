@@ -1,4 +1,4 @@
-/** Wireshark's dissectors as a reader of our wire: with the key they must decrypt everything and complain of nothing. */
+/** Wireshark's dissectors read our wire: with the key they must decrypt everything and complain of nothing. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** wolfSSL as a device: record version fefd from the start, no renegotiation signalling, ChaCha20 its only suite of ours. */
+/** wolfSSL as a device: record version fefd from the start, no renegotiation signalling, ChaCha20 its one suite. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withPeer } from '../../support/peers.ts';

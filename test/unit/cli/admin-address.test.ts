@@ -21,6 +21,7 @@ const at = (env: Record<string, string>, cwd = scratch): Terminal => ({
   write: () => undefined,
   note: () => undefined,
   input: async () => new Uint8Array(0),
+  fetch,
 });
 
 test('flags go before the environment, which goes before the state directory', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Answers, fakeAdmin } from './fake-admin.ts';
+import { type Answers, fakeAdmin, nobodyThere } from './fake-admin.ts';
 import { postern } from './fake-terminal.ts';
 
 const ANN = { id: 'usr-00000000000000000001', revision: 1, kind: 'user', name: 'ann', owner: null };
@@ -33,7 +33,7 @@ const twoActors: Answers = (method, url, body) => {
 
 describe('users', () => {
   test('add, list, remove', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     assert.equal((await postern(['user', 'add', 'bob'], admin)).out, 'user bob added\n');
     assert.equal((await postern(['user', 'list'], admin)).out, `NAME  ID\nann   ${ANN.id}\n`);
     assert.equal((await postern(['user', 'remove', 'ann'], admin)).out, 'user ann removed\n');
@@ -42,7 +42,7 @@ describe('users', () => {
   });
 
   test('one who is not there is not removed', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     const { code, err } = await postern(['user', 'remove', 'eve'], admin);
     assert.equal(code, 1);
     assert.equal(err, "postern: there is no user named 'eve'\n  see: postern user list\n");
@@ -52,7 +52,7 @@ describe('users', () => {
 
 describe('devices', () => {
   test('a key made by the gateway is shown once, with a warning', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     const { code, out } = await postern(['device', 'add', 'lamp-1', '--owner', 'ann'], admin);
     assert.equal(code, 0);
     assert.match(
@@ -65,7 +65,7 @@ describe('devices', () => {
   });
 
   test('an imported key comes from a file or standard input, never from the command line', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     const argv = ['device', 'add', 'lamp-1', '--owner', 'ann', '--identity', 'hex:00FF', '--key-file', '-'];
     assert.equal((await postern(argv, { ...admin, input: ' 0A0B\n' })).code, 0);
     assert.deepEqual((admin.bodies[0] as { credential: unknown }).credential, {
@@ -82,14 +82,14 @@ describe('devices', () => {
   });
 
   test('a QR code goes to standard output alone', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     const { out, err } = await postern(['device', 'add', 'lamp-1', '--owner', 'ann', '--qr', 'svg'], admin);
     assert.match(out, /^<svg /);
     assert.match(err, /key {7}000102/);
   });
 
   test('list and show name the owner', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     assert.equal(
       (await postern(['device', 'list'], admin)).out,
       `NAME    OWNER  ID\nlamp-1  ann    ${LAMP.id}\n`,
@@ -102,7 +102,7 @@ describe('devices', () => {
 });
 
 test('sessions are listed with the name of their device, and closed by id', async () => {
-  await using admin = await fakeAdmin(twoActors);
+  const admin = fakeAdmin(twoActors);
   const { out } = await postern(['sessions', 'list'], admin);
   assert.match(out, /^0-1 {2}lamp-1 {2}192\.0\.2\.1:9 {2}PSK_WITH_AES_128_CCM_8 {2}5 s {4}5 s\n/m);
   assert.equal((await postern(['sessions', 'close', '0-1'], admin)).out, 'session 0-1 closed\n');
@@ -110,7 +110,7 @@ test('sessions are listed with the name of their device, and closed by id', asyn
 });
 
 test('lists are read to their last page', async () => {
-  await using admin = await fakeAdmin((_, url) => {
+  const admin = fakeAdmin((_, url) => {
     const second = url.searchParams.get('cursor') === 'more';
     return {
       status: 200,
@@ -127,7 +127,7 @@ test('lists are read to their last page', async () => {
 describe('what goes wrong is said with what to do', () => {
   test('a refusal of the gateway: its sentence, our hint, exit 1, in JSON too', async () => {
     const problem = { code: 'name-taken', detail: 'there is a user named ann already' };
-    await using admin = await fakeAdmin(() => ({ status: 409, body: problem }));
+    const admin = fakeAdmin(() => ({ status: 409, body: problem }));
     const { code, out, err } = await postern(['user', 'add', 'ann', '--json'], admin);
     assert.equal(code, 1);
     assert.equal(
@@ -138,7 +138,7 @@ describe('what goes wrong is said with what to do', () => {
   });
 
   test('a wrong token', async () => {
-    await using admin = await fakeAdmin(twoActors);
+    const admin = fakeAdmin(twoActors);
     const { code, err } = await postern(['user', 'list', '--token', 'guess'], admin);
     assert.equal(code, 1);
     assert.match(err, /admin\.token/);
@@ -146,16 +146,14 @@ describe('what goes wrong is said with what to do', () => {
   });
 
   test('nobody there: 69', async () => {
-    const gone = await fakeAdmin(twoActors);
-    await gone[Symbol.asyncDispose]();
-    const { code, err } = await postern(['user', 'list'], gone);
+    const { code, err } = await postern(['user', 'list'], nobodyThere);
     assert.equal(code, 69);
     assert.match(err, /no gateway answers at http:\/\/127\.0\.0\.1/);
   });
 
   test('somebody else there: 69', async () => {
-    await using admin = await fakeAdmin(() => ({ status: 200, body: undefined }));
-    await using other = await fakeAdmin(() => ({ status: 500, body: 'oops' }));
+    const admin = fakeAdmin(() => ({ status: 200, body: undefined }));
+    const other = fakeAdmin(() => ({ status: 500, body: 'oops' }));
     assert.equal((await postern(['user', 'list'], other)).code, 69);
     const { code, err } = await postern(['user', 'list'], admin);
     assert.equal(code, 69);

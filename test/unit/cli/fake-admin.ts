@@ -1,51 +1,51 @@
-/** An admin interface in a few lines: actors and sessions in memory, problems as the real one words them. */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+/** An admin interface in a few lines, behind a `fetch` of its own: no socket. */
+import assert from 'node:assert/strict';
 
-export interface FakeAdmin extends AsyncDisposable {
-  readonly url: string;
+export interface FakeAdmin {
   /** `METHOD path?query` of every request, in order. */
   readonly asked: string[];
   readonly bodies: unknown[];
+  readonly fetch: typeof fetch;
   readonly env: { readonly POSTERN_URL: string; readonly POSTERN_TOKEN: string };
 }
 
-type Reply = { readonly status: number; readonly body?: unknown };
+interface Reply {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
 export type Answers = (method: string, url: URL, body: unknown) => Reply | undefined;
 
 /** Serves `answers`; what they leave undefined is 404. */
-export async function fakeAdmin(answers: Answers): Promise<FakeAdmin> {
+export function fakeAdmin(answers: Answers): FakeAdmin {
   const asked: string[] = [];
   const bodies: unknown[] = [];
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body: unknown = request.method === 'POST' ? await json(request) : undefined;
-    asked.push(`${request.method} ${request.url}`);
+  const serve: typeof fetch = async (input, init) => {
+    assert.ok(typeof input === 'string');
+    const url = new URL(input);
+    const method = init?.method ?? 'GET';
+    const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
+    asked.push(`${method} ${url.pathname}${url.search}`);
     if (body !== undefined) bodies.push(body);
-    const authorized = request.headers.authorization === 'Bearer good-token';
-    const { status, body: replied } = authorized
-      ? (answers(request.method ?? '', new URL(request.url ?? '/', 'http://x'), body) ?? MISSING)
-      : REFUSED;
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(replied === undefined ? '' : JSON.stringify(replied));
+    const authorized = new Headers(init?.headers).get('authorization') === 'Bearer good-token';
+    const { status, body: replied } = authorized ? (answers(method, url, body) ?? MISSING) : REFUSED;
+    return new Response(replied === undefined ? null : JSON.stringify(replied), { status });
   };
-  const server = createServer((request, response) => void serve(request, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    asked,
-    bodies,
-    env: { POSTERN_URL: url, POSTERN_TOKEN: 'good-token' },
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((closed) => void server.close(closed));
-    },
-  };
+  return { asked, bodies, fetch: serve, env: ENV };
 }
 
+/** A machine on which nobody listens. */
+export const nobodyThere: FakeAdmin = {
+  asked: [],
+  bodies: [],
+  fetch: async () => {
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    throw new TypeError('fetch failed', { cause });
+  },
+  env: { POSTERN_URL: 'http://127.0.0.1:8080', POSTERN_TOKEN: 'good-token' },
+};
+
+const ENV = { POSTERN_URL: 'http://gateway.test', POSTERN_TOKEN: 'good-token' };
 const MISSING = { status: 404, body: { code: 'not-found', detail: 'there is nothing at this address' } };
 const REFUSED = {
   status: 401,

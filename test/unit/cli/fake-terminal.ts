@@ -1,4 +1,5 @@
 /** A terminal that remembers, for commands run inside a test. */
+import assert from 'node:assert/strict';
 import { run } from '../../../src/cli/program.ts';
 import type { Terminal } from '../../../src/cli/terminal.ts';
 
@@ -12,6 +13,7 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  readonly fetch?: typeof fetch;
 }
 
 /** Runs `postern ...argv` in this process and gives what it printed. */
@@ -25,6 +27,7 @@ export async function postern(argv: readonly string[], around: Surroundings = {}
     write: (content) => void out.push(Buffer.from(content)),
     note: (text) => void err.push(text),
     input: async () => Buffer.from(around.input ?? ''),
+    fetch: around.fetch ?? (() => assert.fail('this command has no business with the admin interface')),
   };
   const code = await run(argv, terminal);
   return { code, out: Buffer.concat(out).toString(), err: err.join('') };

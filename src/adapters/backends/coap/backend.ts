@@ -4,7 +4,7 @@
  */
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { BoundedMap, type Instant, milliseconds, OperationalError } from '../../../base/index.ts';
+import { BoundedTable, type Instant, milliseconds, OperationalError } from '../../../base/index.ts';
 import { COAP_LIMITS, type CoapEffects, CoapEndpoint, type ExchangeId, peerId } from '../../../coap/index.ts';
 import type {
   Backend,
@@ -32,6 +32,7 @@ export interface CoapBackendOptions {
 }
 
 interface Flight {
+  readonly exchange: ExchangeId;
   readonly job: JobId;
   readonly source: Source;
 }
@@ -53,7 +54,7 @@ class CoapBackend implements Backend {
   readonly counts: BackendCounts = { dropped: 0, errors: 0 };
   readonly #options: CoapBackendOptions;
   readonly #endpoint: CoapEndpoint;
-  readonly #flights: BoundedMap<ExchangeId, Flight>;
+  readonly #flights: BoundedTable<ExchangeId, Flight>;
   readonly #events: SourceEvents;
   readonly #sources: Sources;
   #address: string | undefined;
@@ -66,7 +67,7 @@ class CoapBackend implements Backend {
     const { settings } = options;
     this.name = settings.name;
     this.#options = options;
-    this.#flights = new BoundedMap(settings.inflightMax);
+    this.#flights = new BoundedTable(settings.inflightMax);
     this.#endpoint = new CoapEndpoint({
       entropy: options.entropy,
       limits: {
@@ -105,17 +106,15 @@ class CoapBackend implements Backend {
     const timeout = milliseconds(this.#options.settings.timeoutMs);
     const { exchange, effects } = this.#endpoint.request(now, source.peer, messageOf(request), timeout);
     source.inflight++;
-    this.#flights.set(exchange, { job, source });
+    this.#flights.set(exchange, { exchange, job, source });
     return this.#begin(now, source, exchange, effects);
   }
 
   abandon(now: Instant, job: JobId): void {
-    for (const [exchange, flight] of this.#flights.entries()) {
-      if (flight.job !== job) continue;
-      this.#land(exchange, flight);
-      this.#carryOut(now, flight.source, this.#endpoint.cancel(now, exchange));
-      return;
-    }
+    const flight = this.#flights.values().find((candidate) => candidate.job === job);
+    if (flight === undefined) return;
+    this.#land(flight);
+    this.#carryOut(now, flight.source, this.#endpoint.cancel(now, flight.exchange));
   }
 
   timeout(now: Instant): void {
@@ -145,7 +144,7 @@ class CoapBackend implements Backend {
       if (effect.kind === 'send') {
         source.send(effect.bytes);
       } else if (effect.kind === 'failed' && effect.exchange === exchange) {
-        this.#land(exchange, { job: undefined, source });
+        this.#land({ exchange, source });
         return failed(FAILURES[effect.reason]);
       } else {
         this.#carryOut(now, source, [effect]);
@@ -188,14 +187,11 @@ class CoapBackend implements Backend {
   #answer(now: Instant, exchange: ExchangeId, answer: BackendAnswer): void {
     const flight = this.#flights.get(exchange);
     if (flight === undefined) return;
-    this.#land(exchange, flight);
+    this.#land(flight);
     this.#options.sink(now, flight.job, answer);
   }
 
-  #land(
-    exchange: ExchangeId,
-    { source }: { readonly source: Source; readonly job?: JobId | undefined },
-  ): void {
+  #land({ exchange, source }: Pick<Flight, 'exchange' | 'source'>): void {
     source.inflight--;
     this.#flights.delete(exchange);
   }
@@ -260,7 +256,7 @@ class CoapBackend implements Backend {
   #moveTo(): void {
     const now = this.#options.clock.now();
     for (const source of this.#sources.all()) this.#endpoint.forget(source.peer);
-    for (const exchange of this.#flights.keys()) this.#answer(now, exchange, UNREACHABLE);
+    for (const { exchange } of this.#flights.values()) this.#answer(now, exchange, UNREACHABLE);
     this.#sources.close();
   }
 }

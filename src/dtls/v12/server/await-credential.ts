@@ -13,8 +13,10 @@ export function onCredential(
 ): Outcome<ServerState> {
   const { hello, secret, claim, transcript } = state;
   const { suite, extendedMasterSecret, peerCid } = hello.agreement;
-  const credential = secret.kind === 'psk' ? knownKey(answer) : acceptedCertificate(answer, claim.kind);
-  const master = secret.kind === 'psk' ? masterFromPsk(context, state, secret.agreed, answer) : secret.master;
+  const known = secret.kind === 'psk' ? knownKey(answer) : null;
+  const credential =
+    secret.kind === 'psk' ? (known?.credential ?? null) : acceptedCertificate(answer, claim.kind);
+  const master = secret.kind === 'psk' ? masterFromPsk(context, state, secret.agreed, known) : secret.master;
   const cids = { toServer: hello.ownCid, toClient: peerCid ?? EMPTY };
   const keys = expandKeys(context.crypto, suite, master, hello.randoms, cids);
   return {
@@ -33,8 +35,12 @@ export function onCredential(
   };
 }
 
-const knownKey = (answer: CredentialAnswer): string | null =>
-  answer.kind === 'psk' ? answer.credential : null;
+type KnownKey = Extract<CredentialAnswer, { kind: 'psk' }>;
+
+/** A key without bytes, such as one disposed of meanwhile, is nobody's: anyone could guess it. */
+function knownKey(answer: CredentialAnswer): KnownKey | null {
+  return answer.kind === 'psk' && answer.key.length > 0 ? answer : null;
+}
 
 function acceptedCertificate(answer: CredentialAnswer, kind: 'psk' | 'rpk' | 'x509'): string {
   if (answer.kind === 'accepted') return answer.credential;
@@ -46,12 +52,12 @@ function masterFromPsk(
   context: StepContext,
   state: AwaitCredential,
   agreed: Uint8Array | null,
-  answer: CredentialAnswer,
+  known: KnownKey | null,
 ): Uint8Array {
   const { agreement, randoms } = state.hello;
   // Drawn in both cases, so that both cases do the same work.
   const nobody = context.entropy(UNKNOWN_KEY_BYTES);
-  const psk = answer.kind === 'psk' ? answer.key.reveal() : nobody;
+  const psk = known?.key.reveal() ?? nobody;
   const premaster = agreed === null ? pskPremaster(psk) : pskPremaster(psk, agreed);
   nobody.fill(0);
   const { suite, extendedMasterSecret } = agreement;

@@ -1,0 +1,9 @@
+/**
+ * adapters/state: the state directory and the small files in it. Secrets have mode 0600 and are refused otherwise.
+ *
+ *   postern.db    the store          master.key   seals the keys in the store      admin.token  the operator's token
+ *   ports.json    where the running gateway listens
+ */
+export { prepareStateDirectory } from './directory.ts';
+export { createSecretFile, readSecretFile, removeFile, replaceFile } from './files.ts';
+export { type MasterKeyFile, openAdminToken, openMasterKey, type TokenFile } from './secrets.ts';

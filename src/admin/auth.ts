@@ -1,0 +1,60 @@
+/** Who may come in: whoever holds the operator's token, under a name that this gateway is served by. */
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type OperatorLog, report } from '../daemon/ports/index.ts';
+import { sendProblem } from './problem.ts';
+
+/** Tells the operator's token from all others, in constant time. */
+export type Recognise = (token: string) => boolean;
+
+/**
+ * A hook that lets only requests with the token pass. Failures are counted by address: beyond {@link FAILURES_MAX} a
+ * minute they are answered 429. A right token always passes, so that nobody can lock the operator out.
+ */
+export function tokenHook(
+  app: FastifyInstance,
+  recognise: Recognise,
+  log: OperatorLog,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+  const attempt = app.createRateLimit({ max: FAILURES_MAX, timeWindow: '1 minute' });
+  return async (request, reply) => {
+    const token = bearerToken(request.headers.authorization);
+    if (token !== undefined && recognise(token)) return undefined;
+    const limit = await attempt(request);
+    if (!limit.isAllowed && limit.isExceeded) {
+      void reply.header('retry-after', String(limit.ttlInSeconds));
+      return sendProblem(reply, 'too-many-attempts');
+    }
+    report(log, 'admin refused a token', { from: request.ip, given: token !== undefined });
+    void reply.header('www-authenticate', 'Bearer realm="postern"');
+    return sendProblem(reply, token === undefined ? 'token-missing' : 'token-invalid');
+  };
+}
+
+/** The token of an `Authorization: Bearer` header (RFC 6750 section 2.1). */
+function bearerToken(header: string | undefined): string | undefined {
+  return /^Bearer ([\w.~+/=-]{1,512})$/i.exec(header ?? '')?.[1];
+}
+
+/**
+ * A hook against DNS rebinding: a page from elsewhere can make a browser send requests here, but only under the name of
+ * that page. IP addresses and `localhost` are nobody's name.
+ */
+export function hostHook(
+  allowed: readonly string[],
+): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+  const names: ReadonlySet<string> = new Set(['localhost', ...allowed.map((name) => name.toLowerCase())]);
+  return async (request, reply) => {
+    const host = hostName(request.headers.host);
+    if (host !== undefined && (isIP(host) !== 0 || names.has(host))) return undefined;
+    const detail = 'use an IP address or localhost, or add the name to admin.hosts';
+    return await sendProblem(reply, 'host-not-allowed', { detail });
+  };
+}
+
+function hostName(header: string | undefined): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d{1,5})?$/.exec((header ?? '').toLowerCase());
+  return match?.[1] ?? match?.[2];
+}
+
+const FAILURES_MAX = 10;

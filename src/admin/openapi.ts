@@ -1,0 +1,39 @@
+/** The description of the interface, made from the routes' own schemas. */
+import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+
+export function openApi(version: string): FastifyDynamicSwaggerOptions {
+  return {
+    // Schemas go by the names that they carry.
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, index) =>
+        typeof json['$id'] === 'string' ? json['$id'] : `part-${index}`,
+    },
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Postern',
+        version,
+        description:
+          'Administration of a Postern gateway. Lists take `limit` and `cursor` and give `{items, next}`. Changes ' +
+          'take `If-Match: "<revision>"` and are in force on every shard when they are answered. Failures are ' +
+          'problem+json (RFC 9457) with a stable `code`.',
+      },
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The content of `admin.token` in the state directory.',
+          },
+        },
+      },
+      security: [{ token: [] }],
+      tags: [
+        { name: 'actors', description: 'Users and devices' },
+        { name: 'credentials', description: 'What devices prove themselves with' },
+        { name: 'sessions', description: 'Who is connected' },
+        { name: 'configuration', description: 'Backends and routes' },
+      ],
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** Failures as problem+json (RFC 9457): a status, a stable `code`, a sentence. Nothing of the inside. */
+import type { FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { OperationalError } from '../base/index.ts';
+import type { Outcome } from '../daemon/control/index.ts';
+
+type RefusalCode = (Outcome & { kind: 'refused' })['code'];
+/** Every `code` that the admin interface answers with. */
+export type ProblemCode = RefusalCode | keyof typeof OWN_PROBLEMS;
+
+export const problemSchema = Type.Object(
+  {
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.String({ description: 'Stable; what programs decide by.' }),
+    detail: Type.Optional(Type.String()),
+    field: Type.Optional(Type.String({ description: 'JSON pointer, in the request, of what is wrong.' })),
+  },
+  { $id: 'Problem', description: 'What went wrong (RFC 9457).' },
+);
+
+export interface ProblemDetail {
+  readonly detail?: string;
+  readonly field?: string;
+}
+
+/** Answers with a problem. */
+export function sendProblem(reply: FastifyReply, code: ProblemCode, more: ProblemDetail = {}): FastifyReply {
+  const [status, title] = PROBLEMS[code];
+  return sendAny(reply, status, { title, code, ...more });
+}
+
+/** Answers with the refusal of a command. */
+export function sendRefusal(reply: FastifyReply, refusal: Outcome & { kind: 'refused' }): FastifyReply {
+  const { code, detail, field } = refusal;
+  return sendProblem(reply, code, field === undefined ? { detail } : { detail, field });
+}
+
+/** Answers with what the environment refused: worth another try, or not. */
+export function sendOperational(reply: FastifyReply, error: OperationalError): FastifyReply {
+  const title = error.retryable ? 'Not possible right now' : 'Not possible';
+  if (error.retryable) void reply.header('retry-after', '1');
+  return sendAny(reply, error.retryable ? 503 : 500, { title, code: error.code, detail: error.message });
+}
+
+function sendAny(
+  reply: FastifyReply,
+  status: number,
+  problem: ProblemDetail & { title: string; code: string },
+): FastifyReply {
+  return reply
+    .code(status)
+    .header('content-type', 'application/problem+json')
+    .send({ status, ...problem });
+}
+
+/** Problems of commands: status and title. */
+const REFUSALS = {
+  'name-invalid': [400, 'Not a name'],
+  'name-taken': [409, 'The name is taken'],
+  'owner-missing': [400, 'A device needs an owner'],
+  'owner-unknown': [400, 'No such owner'],
+  'owner-not-allowed': [400, 'Only devices have an owner'],
+  'actor-unknown': [404, 'No such actor'],
+  'owns-devices': [409, 'The user still owns devices'],
+  'credential-unknown': [404, 'No such credential'],
+  'credential-not-allowed': [400, 'Not for this kind of actor'],
+  'identity-invalid': [400, 'Not a PSK identity'],
+  'identity-taken': [409, 'The identity is taken'],
+  'key-invalid': [400, 'Not a key'],
+  'limit-reached': [409, 'The gateway is full'],
+  'revision-stale': [412, 'The object has changed'],
+} as const satisfies Record<RefusalCode, readonly [number, string]>;
+
+/** Problems of the interface itself. */
+const OWN_PROBLEMS = {
+  'request-invalid': [400, 'The request does not fit'],
+  'json-invalid': [400, 'The body is not JSON'],
+  'cursor-invalid': [400, 'Not a cursor of this list'],
+  'if-match-invalid': [400, 'If-Match is not a revision'],
+  'token-missing': [401, 'A token is needed'],
+  'token-invalid': [401, 'The token is not valid'],
+  'not-found': [404, 'There is no such thing'],
+  'session-unknown': [404, 'No such session'],
+  'request-timeout': [408, 'The request took too long to arrive'],
+  'body-too-large': [413, 'The body is too large'],
+  'media-type-unsupported': [415, 'Send application/json'],
+  'host-not-allowed': [421, 'Not served under this name'],
+  'too-many-attempts': [429, 'Too many attempts'],
+  internal: [500, 'A fault in the gateway'],
+  'not-ready': [503, 'The gateway is starting or stopping'],
+  overloaded: [503, 'The gateway is overloaded'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+const PROBLEMS = { ...REFUSALS, ...OWN_PROBLEMS };
+
+/** Whether an unknown thrown value is the environment's doing. */
+export const isOperational = (thrown: unknown): thrown is OperationalError =>
+  thrown instanceof OperationalError;

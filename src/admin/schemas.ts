@@ -1,0 +1,155 @@
+/** What travels over the admin interface. Requests refuse every member that is not named here. */
+import Type from 'typebox';
+import { problemSchema } from './problem.ts';
+
+const STRICT = { additionalProperties: false } as const;
+const NAME_LENGTH_MAX = 64;
+const REFERENCE_LENGTH_MAX = 128;
+const HEX_LENGTH_MAX = 256;
+
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+const hex = (description: string) =>
+  Type.String({ description, maxLength: HEX_LENGTH_MAX, pattern: '^(?:[0-9A-Fa-f]{2})+$' });
+const id = Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Made by the gateway.' });
+const revision = Type.Integer({ description: 'Position in the log of the last change; also the ETag.' });
+
+export const actorSchema = Type.Object(
+  {
+    id,
+    kind: Type.Enum(['user', 'device', 'platform', 'provider', 'manufacturer', 'gateway']),
+    name: Type.String(),
+    owner: nullable(Type.String({ description: 'Id of the user on whose behalf a device acts.' })),
+    state: Type.Enum(['active']),
+    revision,
+  },
+  { $id: 'Actor' },
+);
+
+export const credentialSchema = Type.Object(
+  {
+    id,
+    actor: Type.String(),
+    kind: Type.Enum(['psk']),
+    user: nullable(Type.String({ description: 'Id of the user in whose context it acts.' })),
+    identity: Type.String({ description: 'PSK identity as text, or `hex:...` when it is not printable.' }),
+    identityHex: Type.String(),
+    established: Type.String(),
+    notAfter: Type.Null(),
+    state: Type.Enum(['active']),
+    revision,
+  },
+  { $id: 'Credential' },
+);
+
+const keyHex = Type.Optional(
+  Type.String({ description: 'The key, if the gateway made it. Shown this once; nobody can read it again.' }),
+);
+
+export const madeCredentialSchema = Type.Object({ ...credentialSchema.properties, keyHex });
+export const madeActorSchema = Type.Object({
+  ...actorSchema.properties,
+  credential: Type.Optional(madeCredentialSchema),
+});
+
+const pskMembers = {
+  kind: Type.Enum(['psk']),
+  identity: Type.Optional(
+    Type.String({ minLength: 1, maxLength: REFERENCE_LENGTH_MAX, description: 'PSK identity, as text.' }),
+  ),
+  identityHex: Type.Optional(hex('PSK identity, any bytes; in place of `identity`.')),
+  keyHex: Type.Optional(hex('An existing key. Without it the gateway makes one.')),
+  established: Type.Optional(
+    Type.Enum(['printed', 'displayed', 'nfc', 'file', 'factory'], {
+      description: 'How the device got the key.',
+    }),
+  ),
+};
+
+export const newPskSchema = Type.Object(pskMembers, STRICT);
+
+export const newActorSchema = Type.Object(
+  {
+    kind: Type.Enum(['user', 'device']),
+    name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX }),
+    owner: Type.Optional(
+      Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Name or id of a user; for devices.' }),
+    ),
+    credential: Type.Optional(newPskSchema),
+  },
+  STRICT,
+);
+
+export const newCredentialSchema = Type.Object(
+  {
+    actor: Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Id or name of a device.' }),
+    ...pskMembers,
+  },
+  STRICT,
+);
+
+export const sessionSchema = Type.Object(
+  {
+    id,
+    principal: Type.String({ description: 'Id of the actor.' }),
+    name: nullable(Type.String({ description: 'Name of the actor.' })),
+    credential: Type.String(),
+    path: Type.String({ description: 'Address and port of the device.' }),
+    cid: nullable(Type.String({ description: 'DTLS connection id, if one was agreed.' })),
+    suite: Type.String(),
+    since: Type.Number({ description: 'Milliseconds since 1970.' }),
+    lastSeen: Type.Number({ description: 'Milliseconds since 1970.' }),
+    observations: Type.Integer(),
+    revision,
+  },
+  { $id: 'Session' },
+);
+
+export const backendSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  kind: Type.Enum(['coap']),
+  url: Type.String(),
+  timeout_s: Type.Number(),
+  inflight_max: Type.Integer(),
+});
+
+export const routeSchema = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  path: Type.String(),
+  backend: Type.String(),
+  rewrite: Type.String(),
+});
+
+export const changeSchema = Type.Object({
+  id,
+  revision: Type.Integer({ description: 'The revision that the change became; in force on every shard.' }),
+});
+
+/** A page of a list. */
+export const pageSchema = <T extends Type.TSchema>(item: T) =>
+  Type.Object({
+    items: Type.Array(item),
+    next: nullable(Type.String({ description: '`cursor` of the next page; null: this was the last.' })),
+  });
+
+export const pageQuery = {
+  limit: Type.Optional(
+    Type.String({ pattern: '^[1-9][0-9]{0,2}$', description: 'Items at most: 1 to 999.' }),
+  ),
+  cursor: Type.Optional(Type.String({ maxLength: 1_024, description: '`next` of the page before.' })),
+};
+
+export const querySchema = <T extends Type.TProperties>(members: T) => Type.Object(members, STRICT);
+export const idParams = Type.Object({ id: Type.String({ maxLength: REFERENCE_LENGTH_MAX }) }, STRICT);
+export const emptyQuery = Type.Object({}, STRICT);
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
+/** What every route may answer besides success. */
+export const problems = {
+  '4xx': problem('Refused: `code` says why'),
+  '5xx': problem('Failed: `code` says why'),
+};

@@ -1,0 +1,69 @@
+/** From a command and a snapshot to the events that it becomes, or why it is refused. Nothing is written. */
+import { unreachable } from '../../../base/index.ts';
+import {
+  type ActorId,
+  addActor,
+  addPsk,
+  endCredential,
+  findActor,
+  refuse,
+  removeActor,
+  revisionRefusal,
+  type Verdict,
+} from '../../../trust/index.ts';
+import type { ActorWish, Command, Plan, Planning, PskWish } from './command.ts';
+import { drawActorId } from './ids.ts';
+import { preparePsk } from './psk.ts';
+
+export function plan(planning: Planning, command: Command): Plan {
+  switch (command.kind) {
+    case 'add-actor':
+      return planActor(planning, command.actor, command.psk);
+    case 'add-psk':
+      return planPsk(planning, command.actor, command.psk);
+    case 'remove-actor': {
+      const { snapshot } = planning;
+      const actor = snapshot.actors.get(command.id);
+      const stale = actor === undefined ? undefined : revisionRefusal(actor.revision, command.ifRevision);
+      return only(stale ?? removeActor(snapshot, command.id));
+    }
+    case 'end-credential': {
+      const { snapshot } = planning;
+      const credential = snapshot.credentials.get(command.id);
+      const stale =
+        credential === undefined ? undefined : revisionRefusal(credential.revision, command.ifRevision);
+      return only(stale ?? endCredential(snapshot, command.id));
+    }
+    default:
+      return unreachable(command);
+  }
+}
+
+function planActor(planning: Planning, wish: ActorWish, psk: PskWish | null): Plan {
+  const { snapshot, entropy } = planning;
+  const id = drawActorId(entropy, wish.kind);
+  if (psk === null) return { ...only(addActor(snapshot, { id, ...wish }, null)), made: { actor: id } };
+  if (wish.kind !== 'device') {
+    return only(refuse('credential-not-allowed', 'only devices come with a PSK', '/credential'));
+  }
+  const prepared = preparePsk(planning, id, wish.name, psk);
+  if (prepared.kind === 'refused') return only({ ...prepared, field: `/credential${prepared.field ?? ''}` });
+  const verdict = addActor(snapshot, { id, ...wish }, prepared.psk);
+  const { keyHex } = prepared;
+  const made = { actor: id, credential: prepared.psk.id, ...(keyHex === undefined ? {} : { keyHex }) };
+  return { verdict, keys: [prepared.material], made };
+}
+
+function planPsk(planning: Planning, reference: string, wish: PskWish): Plan {
+  const { snapshot } = planning;
+  const actor = snapshot.actors.get(reference as ActorId) ?? findActor(snapshot, 'device', reference);
+  if (actor === undefined) return only(refuse('actor-unknown', 'there is no such actor', '/actor'));
+  const prepared = preparePsk(planning, actor.id, actor.name, wish);
+  if (prepared.kind === 'refused') return only(prepared);
+  const verdict = addPsk(snapshot, actor.id, prepared.psk);
+  const { keyHex } = prepared;
+  const made = { credential: prepared.psk.id, ...(keyHex === undefined ? {} : { keyHex }) };
+  return { verdict, keys: [prepared.material], made };
+}
+
+const only = (verdict: Verdict): Plan => ({ verdict, keys: [], made: {} });

@@ -1,0 +1,210 @@
+/**
+ * Control: the only writer. One command after the other:
+ *
+ *   command --plan--> events --append--> log --apply--> snapshot --publish--> every shard --applied--> answer
+ *
+ * What was answered is durable and in force. What was refused or failed changed nothing.
+ */
+import { AssertionFault, between, OperationalError, toHex, utf8 } from '../../base/index.ts';
+import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
+import {
+  apply,
+  type Credential,
+  emptySnapshot,
+  plainSnapshot,
+  recordSnapshot,
+  replay,
+  type Revision,
+  restoreSnapshot,
+  type SnapshotRecord,
+  type TrustBatch,
+  type TrustSnapshot,
+} from '../../trust/index.ts';
+import {
+  type Clock,
+  type ControlMessage,
+  type LogEntry,
+  type OperatorLog,
+  type PskMaterial,
+  report,
+  type Store,
+} from '../ports/index.ts';
+import { type Command, type Outcome, plan } from './commands/index.ts';
+import type { Publisher } from './publisher.ts';
+import type { Tally } from './tally.ts';
+
+export interface ControlParts {
+  readonly store: Store;
+  readonly master: MasterKey;
+  readonly entropy: Entropy;
+  readonly clock: Clock;
+  readonly publisher: Publisher;
+  readonly tally: Tally;
+  readonly log: OperatorLog;
+}
+
+export class Control {
+  readonly #parts: ControlParts;
+  #snapshot: TrustSnapshot;
+  #savedAt: number;
+  /** The command before: commands wait for each other. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(parts: ControlParts, snapshot: TrustSnapshot, savedAt: number) {
+    this.#parts = parts;
+    this.#snapshot = snapshot;
+    this.#savedAt = savedAt;
+  }
+
+  /** The truth as of now. */
+  get snapshot(): TrustSnapshot {
+    return this.#snapshot;
+  }
+
+  /**
+   * Carries out a command on behalf of `by`. Refusals are values; rejects with PN_BUSY when too many commands wait, and
+   * with the store's error when the change could not be written: then nothing changed.
+   */
+  run(command: Command, by: string): Promise<Outcome> {
+    if (this.#waiting >= WAITING_MAX) {
+      const message = `${WAITING_MAX} changes are waiting already`;
+      return Promise.reject(new OperationalError('PN_BUSY', message, { retryable: true }));
+    }
+    this.#waiting++;
+    const turn = this.#last.then(() => this.#carryOut(command, by));
+    this.#last = turn.then(
+      () => this.#waiting--,
+      () => this.#waiting--,
+    );
+    return turn;
+  }
+
+  /** Everything that a shard needs at its start. */
+  load(): ControlMessage & { kind: 'load' } {
+    const snapshot = this.#snapshot;
+    const keys = [...snapshot.credentials.values()].map((credential) =>
+      unsealed(this.#parts.master, credential),
+    );
+    return { kind: 'load', revision: snapshot.revision, snapshot: plainSnapshot(snapshot), keys };
+  }
+
+  /** Waits for commands under way and keeps a snapshot, so that the next start reads less. */
+  async close(): Promise<void> {
+    await this.#last;
+    await this.#save(1);
+  }
+
+  async #carryOut(command: Command, by: string): Promise<Outcome> {
+    const { store, clock, publisher, tally, log, entropy, master } = this.#parts;
+    const { verdict, keys, made } = plan({ snapshot: this.#snapshot, entropy, master }, command);
+    if (verdict.kind === 'refused') {
+      tally.change(command.kind, 'refused');
+      return verdict;
+    }
+    const entry: LogEntry = { at: clock.wall(), by, events: verdict.events };
+    let revision: Revision;
+    try {
+      revision = await store.append(this.#snapshot.revision, entry);
+    } catch (cause) {
+      tally.change(command.kind, 'failed');
+      report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
+      throw cause;
+    }
+    this.#snapshot = apply(this.#snapshot, revision, verdict.events);
+    // Read before waiting: a later command cannot have removed it yet.
+    const actor = made.actor === undefined ? undefined : this.#snapshot.actors.get(made.actor);
+    const credential =
+      made.credential === undefined ? undefined : this.#snapshot.credentials.get(made.credential);
+    const durable = clock.now();
+    await publisher.publish(revision, verdict.events, keys);
+    tally.change(command.kind, 'done');
+    if (verdict.events.some(({ kind }) => kind === 'credential-ended')) {
+      tally.revocation(between(durable, clock.now()));
+    }
+    report(log, 'trust changed', { command: command.kind, revision, by, events: verdict.events.length });
+    await this.#save(SAVE_EVERY);
+    return {
+      kind: 'done',
+      revision,
+      ...(actor === undefined ? {} : { actor }),
+      ...(credential === undefined ? {} : { credential }),
+      ...(made.keyHex === undefined ? {} : { keyHex: made.keyHex }),
+    };
+  }
+
+  /** Keeps a snapshot when `revisions` have passed since the last one. Losing it costs time at the next start only. */
+  async #save(revisions: number): Promise<void> {
+    const { revision } = this.#snapshot;
+    if (revision - this.#savedAt < revisions) return;
+    this.#savedAt = revision;
+    try {
+      const state = utf8(JSON.stringify(recordSnapshot(this.#snapshot)));
+      await this.#parts.store.saveSnapshot({ revision, state });
+    } catch (cause) {
+      report(this.#parts.log, 'snapshot not saved', { reason: reasonOf(cause) });
+    }
+  }
+}
+
+/**
+ * Reads the log of `parts.store`. Rejects with PN_STORE_CORRUPT when its events contradict each other, and with
+ * PN_MASTER_KEY_MISMATCH when the keys in it were sealed with another master key.
+ */
+export async function openControl(parts: ControlParts): Promise<Control> {
+  const { store } = parts;
+  await checkMasterKey(parts);
+  const saved = await store.loadSnapshot();
+  let snapshot = emptySnapshot();
+  try {
+    if (saved !== undefined) {
+      snapshot = restoreSnapshot(JSON.parse(new TextDecoder().decode(saved.state)) as SnapshotRecord);
+    }
+    const batches: TrustBatch[] = [];
+    for await (const { revision, events } of store.read(snapshot.revision))
+      batches.push({ revision, events });
+    snapshot = replay(snapshot, batches);
+  } catch (cause) {
+    if (!(cause instanceof AssertionFault)) throw cause;
+    throw new OperationalError('PN_STORE_CORRUPT', `the log contradicts itself: ${cause.message}`, { cause });
+  }
+  return new Control(parts, snapshot, saved?.revision ?? 0);
+}
+
+/** A known text sealed with the master key lies in the store: with another key, nothing may start. */
+async function checkMasterKey({ store, master, entropy }: ControlParts): Promise<void> {
+  const kept = await store.getBlob(MASTER_CHECK_BLOB);
+  if (kept === undefined) {
+    await store.putBlob(MASTER_CHECK_BLOB, utf8(sealKey(master, entropy, CHECK_OF, utf8(CHECK_TEXT))));
+    return;
+  }
+  const opened = unsealKey(master, CHECK_OF, new TextDecoder().decode(kept));
+  if (opened !== undefined && toHex(opened) === toHex(utf8(CHECK_TEXT))) return;
+  const message =
+    'master.key is not the one that the keys in the store were sealed with: restore it from a backup';
+  throw new OperationalError('PN_MASTER_KEY_MISMATCH', message);
+}
+
+function unsealed(master: MasterKey, credential: Credential): PskMaterial {
+  const { id, actor, identityHex, sealedKey } = credential;
+  const key = unsealKey(master, { credential: id, identityHex }, sealedKey);
+  if (key === undefined) {
+    throw new OperationalError(
+      'PN_STORE_CORRUPT',
+      `the key of credential ${id} does not open with master.key`,
+    );
+  }
+  return { credential: id, actor, identityHex, key };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof OperationalError ? `${cause.code}: ${cause.message}` : String(cause);
+}
+
+/** The blob whose presence says that the master key has been used. */
+export const MASTER_CHECK_BLOB = 'master-key-check';
+const CHECK_OF = { credential: MASTER_CHECK_BLOB, identityHex: '' };
+const CHECK_TEXT = 'postern master key';
+const WAITING_MAX = 1_024;
+/** Revisions between two snapshots: reading that many entries takes a few hundredths of a second. */
+const SAVE_EVERY = 5_000;

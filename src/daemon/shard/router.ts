@@ -1,0 +1,55 @@
+/**
+ * Router: which shard a path belongs to. A connection stays with the shard of its birth; shards tell each other what
+ * they own, and nobody has to look into a datagram. With one shard the table is empty and costs nothing.
+ */
+import { BoundedMap, type Path } from '../../base/index.ts';
+import type { RouteKey } from '../../dtls/index.ts';
+import type { PeerForward, PeerMessage } from '../ports/index.ts';
+
+export class Router {
+  readonly #peers: PeerForward | undefined;
+  /** Paths of others. */
+  readonly #elsewhere: BoundedMap<string, number>;
+  /** Datagrams passed on. */
+  forwarded = 0;
+  /** Paths of others that there was no room for: their datagrams are treated as our own. */
+  overflows = 0;
+
+  /** @param peers the other shards; `undefined` when there are none. */
+  constructor(peers: PeerForward | undefined, pathsMax: number) {
+    this.#peers = peers;
+    this.#elsewhere = new BoundedMap(pathsMax);
+  }
+
+  get size(): number {
+    return this.#elsewhere.size;
+  }
+
+  /** Passes the datagram on if its path belongs to another shard; false when it is ours. */
+  passOn(path: Path, datagram: Uint8Array): boolean {
+    if (this.#elsewhere.size === 0 || this.#peers === undefined) return false;
+    const owner = this.#elsewhere.get(path.key);
+    if (owner === undefined) return false;
+    this.forwarded++;
+    this.#peers.send(owner, { kind: 'datagram', path, datagram });
+    return true;
+  }
+
+  /** We own this route from here on, or do not any more. */
+  announce(kind: 'own' | 'disown', route: RouteKey): void {
+    if (this.#peers === undefined) return;
+    // A connection ID says by itself whose it is.
+    if (route.kind === 'cid') return;
+    if (kind === 'own') this.#elsewhere.delete(route.path.key);
+    this.#peers.tell({ kind, pathKey: route.path.key });
+  }
+
+  /** Another shard says what it owns. */
+  learn(from: number, message: Exclude<PeerMessage, { readonly kind: 'datagram' }>): void {
+    if (message.kind === 'own') {
+      if (!this.#elsewhere.set(message.pathKey, from)) this.overflows++;
+    } else if (this.#elsewhere.get(message.pathKey) === from) {
+      this.#elsewhere.delete(message.pathKey);
+    }
+  }
+}

@@ -1,0 +1,404 @@
+/**
+ * Shard: the data plane of one thread. Every input (a datagram, an answer of a backend, a message of control, the
+ * alarm) is one step that runs to completion: cores return effects, effects are carried out, one alarm is set for
+ * whatever is due next. No step waits.
+ *
+ *   datagram --> router --> dtls --deliver--> coap --request--> relay --forward--> backend
+ *      ^                     |                 |                  |                   |
+ *      +-----transmit--------+<----send--------+<----respond------+<----answered------+
+ */
+import {
+  assert,
+  BoundedMap,
+  displayAddress,
+  displayBytes,
+  earliest as earlier,
+  type Instant,
+  milliseconds,
+  type Path,
+  toHex,
+} from '../../base/index.ts';
+import {
+  type CoapEffects,
+  type CoapEndpoint,
+  type ExchangeId,
+  peerId,
+  type Response,
+} from '../../coap/index.ts';
+import type { Claim, CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
+import { explain } from '../../policy/index.ts';
+import {
+  type BackendAnswer,
+  type JobId,
+  type Relay,
+  refusalResponse,
+  type Refused,
+} from '../../relay/index.ts';
+import type { CredentialId } from '../../trust/index.ts';
+import type {
+  Alarm,
+  Backend,
+  Clock,
+  ControlMessage,
+  DatagramPort,
+  PeerForward,
+  PeerMessage,
+  SessionView,
+  ShardAnswer,
+  ShardMessage,
+  ShardQuestion,
+  ShardSettings,
+} from '../ports/index.ts';
+import { Credentials } from './credentials.ts';
+import { type Drain, isDue, startDrain } from './drain.ts';
+import { countersOf } from './health.ts';
+import { messageBytesBound } from './message-bytes.ts';
+import { Report } from './report.ts';
+import { Router } from './router.ts';
+import { currentPrincipal, type Session, type Sessions, sessionId, viewOf } from './sessions.ts';
+import { Tally } from './tally.ts';
+
+export interface ShardParts {
+  readonly settings: ShardSettings;
+  readonly dtls: DtlsEndpoint;
+  readonly coap: CoapEndpoint;
+  readonly relay: Relay;
+  readonly backends: readonly Backend[];
+  readonly datagrams: DatagramPort;
+  readonly peers: PeerForward | undefined;
+  readonly clock: Clock;
+  /** Rings by calling `ring`. */
+  readonly alarm: Alarm;
+  /** To control. */
+  readonly tell: (message: ShardMessage) => void;
+}
+
+export class Shard {
+  readonly #parts: ShardParts;
+  readonly #number: number;
+  readonly #dtls: DtlsEndpoint;
+  readonly #coap: CoapEndpoint;
+  readonly #relay: Relay;
+  readonly #backends: BoundedMap<string, Backend>;
+  readonly #sessions: Sessions;
+  readonly #credentials = new Credentials();
+  readonly #router: Router;
+  readonly #tally = new Tally();
+  readonly #report: Report;
+  #alarmAt: Instant | undefined;
+  #drain: Drain | undefined;
+
+  constructor(parts: ShardParts) {
+    const { settings } = parts;
+    this.#parts = parts;
+    this.#number = settings.shard;
+    this.#dtls = parts.dtls;
+    this.#coap = parts.coap;
+    this.#relay = parts.relay;
+    this.#sessions = new BoundedMap(settings.limits.connectionsMax + settings.limits.handshakesMax);
+    this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards);
+    this.#report = new Report(settings.shard, parts.tell);
+    this.#backends = new BoundedMap(parts.backends.length + 1);
+    for (const backend of parts.backends) this.#backends.set(backend.name, backend);
+  }
+
+  /** A datagram came in, on a listener or from another shard. It is borrowed. */
+  datagram(now: Instant, path: Path, datagram: Uint8Array): void {
+    if (!this.#credentials.loaded) {
+      this.#tally.recordsDropped.add('hello-refused');
+      return;
+    }
+    if (this.#router.passOn(path, datagram)) return;
+    this.#carryOut(now, this.#dtls.receive(now, path, datagram));
+    this.#rest(now);
+  }
+
+  /** Another shard passes a datagram on, or says what it owns. */
+  fromPeer(now: Instant, from: number, message: PeerMessage): void {
+    if (message.kind !== 'datagram') {
+      this.#router.learn(from, message);
+      return;
+    }
+    this.#carryOut(now, this.#dtls.receive(now, message.path, message.datagram));
+    this.#rest(now);
+  }
+
+  /** A backend's answer to a job. */
+  answered(now: Instant, job: JobId, answer: BackendAnswer): void {
+    this.#complete(now, job, answer);
+    this.#rest(now);
+  }
+
+  /** The alarm rang. */
+  ring(now: Instant): void {
+    this.#alarmAt = undefined;
+    if (isReached(this.#dtls.nextDeadline(), now)) this.#carryOut(now, this.#dtls.timeout(now));
+    if (isReached(this.#coap.nextDeadline(), now)) this.#converse(now, this.#coap.timeout(now));
+    for (const backend of this.#backends.values()) {
+      if (isReached(backend.nextDeadline(), now)) backend.timeout(now);
+    }
+    this.#rest(now);
+  }
+
+  /** A message of control. */
+  control(now: Instant, message: ControlMessage): void {
+    switch (message.kind) {
+      case 'load':
+        this.#credentials.load(message.snapshot, message.keys);
+        this.#applied(now, true);
+        break;
+      case 'apply':
+        this.#applied(now, this.#credentials.apply(message.revision, message.events, message.keys));
+        break;
+      case 'ask':
+        this.#asked(now, message.request, message.question);
+        break;
+    }
+    this.#rest(now);
+  }
+
+  /** What DTLS wants done. */
+  #carryOut(now: Instant, effects: Effects): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'transmit':
+          this.#parts.datagrams.transmit(effect.path, effect.datagram);
+          break;
+        case 'deliver':
+          this.#converse(now, this.#coap.receive(now, peerId(effect.connection), effect.plaintext));
+          break;
+        case 'lookup':
+          this.#carryOut(now, this.#dtls.resolve(now, effect.id, this.#credentials.answer(effect.ask)));
+          break;
+        case 'established':
+          this.#established(now, effect);
+          break;
+        case 'closed':
+          this.#closed(now, effect.connection, effect.reason);
+          break;
+        case 'failed':
+          this.#handshakeFailed(now, effect);
+          break;
+        case 'own':
+        case 'disown':
+          this.#router.announce(effect.kind, effect.route);
+          break;
+        case 'dropped':
+          this.#tally.recordsDropped.add(effect.reason);
+          break;
+      }
+    }
+  }
+
+  /** What CoAP wants done. */
+  #converse(now: Instant, effects: CoapEffects): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'send':
+          this.#carryOut(now, this.#dtls.send(now, connectionOf(effect.peer), effect.bytes));
+          break;
+        case 'request': {
+          const session = this.#sessions.get(connectionOf(effect.peer));
+          if (session === undefined) this.#converse(now, this.#coap.cancel(now, effect.exchange));
+          else this.#request(now, session, effect);
+          break;
+        }
+        case 'abandoned':
+          this.#abandon(now, effect.exchange);
+          break;
+        case 'dropped':
+          this.#tally.messagesDropped.add(effect.reason);
+          break;
+        case 'response': // we ask nothing of devices yet
+        case 'failed':
+          break;
+      }
+    }
+  }
+
+  #request(now: Instant, session: Session, asked: Extract<CoapEffects[number], { kind: 'request' }>): void {
+    const { exchange, request } = asked;
+    if (currentPrincipal(session, this.#credentials) === null) {
+      this.#close(now, session.connection, 'revoked');
+      return;
+    }
+    const answer = this.#relay.ask(now, session, exchange, request, this.#credentials.revision);
+    if (answer.kind === 'refused') {
+      this.#refused(now, session, exchange, answer);
+      return;
+    }
+    const { job } = answer;
+    this.#tally.decisions.add(PERMITTED);
+    const backend = this.#backends.get(job.request.resource.backend);
+    const failed = backend === undefined ? UNREACHABLE : backend.forward(now, job.id, job.request);
+    if (failed !== undefined) this.#complete(now, job.id, failed);
+  }
+
+  #refused(now: Instant, session: Session, exchange: ExchangeId, refused: Refused): void {
+    const { refusal, action, decision, response } = refused;
+    this.#tally.requests.add(action, refusal);
+    if (decision !== undefined) this.#tally.decisions.add(`${decision.outcome},${decision.by}`);
+    if (decision?.outcome === 'deny') {
+      this.#report.log(now, 'request denied', () => ({
+        decision: refused.id,
+        principal: session.first.name,
+        reason: decision.reason,
+        explanation: explain(decision),
+        revision: decision.revision,
+      }));
+    }
+    this.#converse(now, this.#coap.respond(now, exchange, response));
+  }
+
+  #complete(now: Instant, id: JobId, answer: BackendAnswer): void {
+    const completed = this.#relay.complete(id, answer);
+    if (completed === undefined) return;
+    const { job, outcome, response } = completed;
+    this.#tally.requests.add(job.request.action, outcome);
+    this.#tally.requestSeconds.add(now - job.begun);
+    this.#respond(now, job.caller as Session, job.exchange, response);
+  }
+
+  /** A response that no record of this peer can hold is replaced: it would get lost in silence otherwise. */
+  #respond(now: Instant, session: Session, exchange: ExchangeId, response: Response): void {
+    const fits = messageBytesBound(response) <= session.sendLimit;
+    const sent = fits ? response : refusalResponse('bad-answer', this.#relay.decisionId(exchange));
+    this.#converse(now, this.#coap.respond(now, exchange, sent));
+  }
+
+  #abandon(now: Instant, exchange: ExchangeId): void {
+    const job = this.#relay.abandon(exchange);
+    if (job === undefined) return;
+    this.#tally.requests.add(job.request.action, 'abandoned');
+    this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
+  }
+
+  #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
+    const { connection, peer } = effect;
+    this.#tally.handshakes.add(`established,none,${peer.claim.kind}`);
+    const credential = peer.credential as CredentialId;
+    const principal = this.#credentials.principal(credential);
+    if (principal === undefined) {
+      this.#close(now, connection, 'revoked');
+      return;
+    }
+    const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
+    const checked = this.#credentials.revision;
+    const session = { connection, credential, principal, first: principal, sendLimit, checked, jobs: 0 };
+    assert(this.#sessions.set(connection, session), 'there are no more sessions than connections');
+  }
+
+  /** A connection is over: nothing of it is under way any more, and nothing of it will be answered. */
+  #closed(now: Instant, connection: ConnectionHandle, reason: CloseReason): void {
+    this.#tally.sessionsClosed.add(reason);
+    const session = this.#sessions.get(connection);
+    if (session === undefined) return;
+    this.#sessions.delete(connection);
+    for (const job of this.#relay.dropCaller(session)) {
+      this.#tally.requests.add(job.request.action, 'abandoned');
+      this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
+    }
+    this.#converse(now, this.#coap.forget(peerId(connection)));
+  }
+
+  #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
+    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'psk'}`);
+    this.#report.log(now, 'handshake failed', () => ({
+      reason: effect.reason,
+      peer: displayAddress(effect.path.remote),
+      claimed: effect.claim === null ? null : displayClaim(effect.claim),
+    }));
+  }
+
+  /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
+  #applied(now: Instant, ended: boolean): void {
+    if (ended) {
+      for (const session of this.#sessions.values()) {
+        if (currentPrincipal(session, this.#credentials) === null)
+          this.#close(now, session.connection, 'revoked');
+      }
+    }
+    this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
+  }
+
+  #asked(now: Instant, request: number, question: ShardQuestion): void {
+    switch (question.kind) {
+      case 'sessions':
+        this.#answer(request, { kind: 'sessions', sessions: this.#views() });
+        break;
+      case 'close-session': {
+        const found = this.#sessionNamed(question.id);
+        if (found !== undefined) this.#close(now, found, 'requested');
+        this.#answer(request, { kind: 'closed', found: found !== undefined });
+        break;
+      }
+      case 'counters': {
+        const { limits } = this.#parts.settings;
+        const parts = { ...this.#parts, tally: this.#tally, router: this.#router, limits };
+        this.#answer(request, { kind: 'counters', counters: countersOf(parts) });
+        break;
+      }
+      case 'drain':
+        this.#dtls.admitHandshakes(false);
+        this.#relay.drain();
+        this.#drain = startDrain(now, request, milliseconds(question.graceMs));
+        break;
+    }
+  }
+
+  #views(): SessionView[] {
+    const views: SessionView[] = [];
+    for (const session of this.#sessions.values()) {
+      const view = this.#dtls.view(session.connection);
+      if (view !== undefined) views.push(viewOf(session, view, this.#number, this.#parts.clock));
+    }
+    return views;
+  }
+
+  #sessionNamed(id: string): ConnectionHandle | undefined {
+    for (const { connection } of this.#sessions.values()) {
+      if (sessionId(this.#number, connection) === id) return connection;
+    }
+    return undefined;
+  }
+
+  #answer(request: number, answer: ShardAnswer): void {
+    this.#parts.tell({ kind: 'answer', request, answer });
+  }
+
+  #close(now: Instant, connection: ConnectionHandle, why: CloseReason): void {
+    this.#carryOut(now, this.#dtls.close(now, connection, why));
+  }
+
+  /** The end of every step: finishes a drain that is due, and has the alarm ring early enough. */
+  #rest(now: Instant): void {
+    if (this.#drain !== undefined) this.#continueDrain(now, this.#drain);
+    let next = earlier(this.#dtls.nextDeadline(), this.#coap.nextDeadline());
+    for (const backend of this.#parts.backends) next = earlier(next, backend.nextDeadline());
+    if (this.#drain !== undefined && !this.#drain.done) next = earlier(next, this.#drain.deadline);
+    if (next === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= next)) return;
+    this.#alarmAt = next;
+    this.#parts.alarm.set(next);
+  }
+
+  #continueDrain(now: Instant, drain: Drain): void {
+    if (!isDue(drain, now, this.#relay.jobs)) return;
+    drain.done = true;
+    for (const { connection } of this.#sessions.values()) this.#close(now, connection, 'requested');
+    this.#answer(drain.request, { kind: 'drained' });
+  }
+}
+
+const connectionOf = (peer: number): ConnectionHandle => peer as ConnectionHandle;
+
+const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
+  deadline !== undefined && deadline <= now;
+
+const PERMITTED = 'permit,rights';
+const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
+/** The identity, or the fingerprint, that a peer claimed. */
+function displayClaim(claim: Claim): string {
+  return claim.kind === 'psk' ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN)) : toHex(claim.fingerprint);
+}
+
+const IDENTITY_SHOWN = 64;

@@ -1,0 +1,49 @@
+/** What the bench and its generator process say to each other, one JSON message each. */
+
+export type Order =
+  | {
+      readonly kind: 'aim';
+      readonly target: Target;
+    }
+  /** Opens sessions `from` to `from + count - 1`, so many handshakes at a time. */
+  | { readonly kind: 'open'; readonly from: number; readonly count: number; readonly concurrency: number }
+  | ({ readonly kind: 'gets' } & Window & {
+        readonly sessions: number;
+        readonly concurrency: number;
+      })
+  /** Opens and closes sessions from number `from` on. */
+  | ({ readonly kind: 'handshakes' } & Window & { readonly from: number; readonly concurrency: number })
+  | { readonly kind: 'close' };
+
+/** Where the sessions go, how they are protected and what they ask for. */
+export interface Target {
+  readonly port: number;
+  /** Of the server: its CPU time is read when measuring begins and ends. */
+  readonly pid: number;
+  readonly protection: 'none' | 'one-key' | 'key-per-device';
+  /** CoAP options of each request, encoded. */
+  readonly optionsHex: string;
+}
+
+export interface Window {
+  readonly warmupS: number;
+  readonly measuredS: number;
+}
+
+export type Answer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'opened'; readonly sessions: number; readonly seconds: number }
+  | { readonly kind: 'measured'; readonly result: Measured }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** One window of measuring. */
+export interface Measured {
+  readonly operations: number;
+  readonly failures: number;
+  /** Requests sent again because no answer came in time. */
+  readonly retransmissions: number;
+  readonly seconds: number;
+  readonly serverCpuS: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}

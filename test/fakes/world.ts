@@ -1,0 +1,325 @@
+/**
+ * One shard with everything around it simulated: clock, network, backends, control, and devices that are our own DTLS
+ * client and CoAP endpoint. Datagrams travel when `settle` is called, in order and without loss.
+ */
+import { type Duration, type Instant, type Path, path, Secret, seconds, utf8 } from '../../src/base/index.ts';
+import {
+  CODE,
+  type Code,
+  CoapEndpoint,
+  type CoapOption,
+  OPTION,
+  type OptionValue,
+  optionsOf,
+  peerId,
+  type Response,
+} from '../../src/coap/index.ts';
+import { nodeEntropy, nodeProvider } from '../../src/crypto/index.ts';
+import type {
+  ControlMessage,
+  PeerForward,
+  ShardAnswer,
+  ShardMessage,
+  ShardQuestion,
+  ShardSettings,
+} from '../../src/daemon/ports/index.ts';
+import { Shard } from '../../src/daemon/shard/index.ts';
+import { type ConnectionHandle, DtlsEndpoint, type Effects } from '../../src/dtls/index.ts';
+import { compileRights } from '../../src/policy/index.ts';
+import { compileRoutes, Relay, type RouteTable } from '../../src/relay/index.ts';
+import {
+  type ActorId,
+  type CredentialId,
+  restoreSnapshot,
+  type Revision,
+  type TrustEvent,
+} from '../../src/trust/index.ts';
+import { FakeBackend } from './backend.ts';
+import { FakeClock } from './clock.ts';
+import { FakeDatagrams } from './datagram.ts';
+
+/** Names of the devices that the world begins with; each has the credential `c-<name>`. */
+export const DEVICES = ['meter', 'lock'] as const;
+
+export const SETTINGS: ShardSettings = {
+  shard: 0,
+  shards: 1,
+  node: 1,
+  listeners: [{ address: '192.0.2.1', port: 5_684 }],
+  backends: [
+    { name: 'demo', kind: 'coap', address: '192.0.2.9', port: 5_683, timeoutMs: 2_000, inflightMax: 4 },
+  ],
+  routes: [
+    { name: 'demo', path: '/demo/*', backend: 'demo', rewrite: '/*' },
+    { name: 'vault', path: '/vault/*', backend: 'demo', rewrite: '/vault/*' },
+  ],
+  rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
+  dtls: {
+    suites: ['TLS_PSK_WITH_AES_128_CCM_8'],
+    extendedMasterSecret: 'wanted',
+    mtu: 1_200,
+    idleTimeoutMs: 3_600_000,
+    handshakeTimeoutMs: 30_000,
+    retransmitMs: 1_000,
+  },
+  limits: {
+    connectionsMax: 100,
+    handshakesMax: 10,
+    jobsMax: 50,
+    datagramQueueMax: 100,
+    requestsPerSecond: 1_000,
+    requestBurst: 1_000,
+  },
+};
+
+export class World {
+  readonly clock = new FakeClock();
+  readonly datagrams = new FakeDatagrams();
+  readonly backend = new FakeBackend('demo');
+  readonly told: ShardMessage[] = [];
+  readonly shard: Shard;
+  readonly #devices = new Map<string, Device>();
+  #questions = 0;
+
+  constructor(settings: Partial<ShardSettings> = {}, peers?: PeerForward) {
+    const all = { ...SETTINGS, ...settings };
+    this.shard = shardOf(all, this, peers);
+    this.backend.sink = (now, job, answer) => this.shard.answered(now, job, answer);
+  }
+
+  /** Gives the shard its first snapshot: user `alice` owns every device. */
+  load(): void {
+    const revision = 1 as Revision;
+    const alice = { id: 'alice' as ActorId, kind: 'user', name: 'alice', owner: null, revision } as const;
+    const devices = DEVICES.map((name) => ({
+      id: name as string as ActorId,
+      kind: 'device' as const,
+      name,
+      owner: alice.id,
+      revision,
+    }));
+    const credentials = DEVICES.map((name) => ({
+      id: credentialOf(name),
+      kind: 'psk' as const,
+      actor: name as string as ActorId,
+      identityHex: Buffer.from(name).toString('hex'),
+      sealedKey: '',
+      established: 'file' as const,
+      revision,
+    }));
+    const snapshot = restoreSnapshot({ revision, actors: [alice, ...devices], credentials });
+    const keys = credentials.map(({ id, actor, identityHex }) => ({
+      credential: id,
+      actor,
+      identityHex,
+      key: keyOf(actor),
+    }));
+    this.control({ kind: 'load', revision, snapshot, keys });
+  }
+
+  control(message: ControlMessage): void {
+    this.shard.control(this.clock.now(), message);
+  }
+
+  apply(revision: number, ...events: TrustEvent[]): void {
+    this.control({ kind: 'apply', revision: revision as Revision, events, keys: [] });
+  }
+
+  /** The answer, if it came at once. */
+  ask(question: ShardQuestion): ShardAnswer | undefined {
+    const request = ++this.#questions;
+    this.control({ kind: 'ask', request, question });
+    return this.answerTo(request);
+  }
+
+  answerTo(request = this.#questions): ShardAnswer | undefined {
+    for (const message of this.told) {
+      if (message.kind === 'answer' && message.request === request) return message.answer;
+    }
+    return undefined;
+  }
+
+  /** A device at an address of its own. */
+  device(name: string, key = keyOf(name)): Device {
+    const address = `198.51.100.${this.#devices.size + 1}`;
+    const device = new Device(this, path(0, address, 40_000), name, key);
+    this.#devices.set(device.path.key, device);
+    return device;
+  }
+
+  /** Lets datagrams travel until none is under way. */
+  settle(): void {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      let quiet = true;
+      for (const { path: to, datagram } of this.datagrams.take()) {
+        this.#devices.get(to.key)?.receive(datagram);
+        quiet = false;
+      }
+      for (const device of this.#devices.values()) {
+        for (const datagram of device.outbox.splice(0)) {
+          this.shard.datagram(this.clock.now(), device.path, datagram);
+          datagram.fill(0xee); // it was borrowed
+          quiet = false;
+        }
+      }
+      if (quiet) return;
+    }
+  }
+
+  pass(time: Duration): void {
+    this.clock.advance(time, (now) => this.shard.ring(now));
+  }
+}
+
+export class Device {
+  readonly outbox: Uint8Array[] = [];
+  readonly responses: Response[] = [];
+  /** Why its connection ended. */
+  closed: string | undefined;
+  connection: ConnectionHandle | undefined;
+  readonly path: Path;
+  readonly #world: World;
+  readonly #dtls: DtlsEndpoint;
+  readonly #coap: CoapEndpoint;
+  readonly #psk: { readonly identity: Uint8Array; readonly key: Secret };
+
+  constructor(world: World, at: Path, name: string, key: Uint8Array) {
+    this.path = at;
+    this.#world = world;
+    this.#psk = { identity: utf8(name), key: new Secret(key) };
+    this.#dtls = new DtlsEndpoint({
+      settings: {
+        suites: SETTINGS.dtls.suites,
+        extendedMasterSecret: 'wanted',
+        mtu: 1_200,
+        idleTimeout: seconds(3_600),
+        handshakeTimeout: seconds(30),
+        retransmit: seconds(1),
+      },
+      crypto: nodeProvider,
+      entropy: nodeEntropy(),
+      server: false,
+    });
+    this.#coap = new CoapEndpoint({ entropy: seeded(7), limits: { nstart: 64 } });
+  }
+
+  /** Handshake, as far as it goes. True when it is connected. */
+  connect(): boolean {
+    this.connection = undefined;
+    this.closed = undefined;
+    this.#carryOut(this.#dtls.connect(this.#now, this.path, { psk: this.#psk }).effects);
+    this.#world.settle();
+    return this.connection !== undefined;
+  }
+
+  /** Sends a request and lets it travel; responses appear in `responses`. */
+  request(code: Code, uri: string, ...options: [number: number, value: OptionValue][]): void {
+    const segments = uri
+      .split('/')
+      .slice(1)
+      .map((segment): [number, string] => [OPTION.URI_PATH, segment]);
+    this.send(code, optionsOf(...segments, ...options));
+  }
+
+  get(uri: string, ...options: [number: number, value: OptionValue][]): void {
+    this.request(CODE.GET, uri, ...options);
+  }
+
+  send(code: Code, options: readonly CoapOption[], payload: Uint8Array = new Uint8Array(0)): void {
+    const request = { code, options, payload, confirmable: true };
+    this.#converse(this.#coap.request(this.#now, peerId(this.connection ?? 0), request, seconds(60)).effects);
+    this.#world.settle();
+  }
+
+  close(): void {
+    if (this.connection !== undefined) {
+      this.#carryOut(this.#dtls.close(this.#now, this.connection, 'requested'));
+    }
+    this.#world.settle();
+  }
+
+  /** Does what is due: retransmissions above all. */
+  wake(): void {
+    this.#converse(this.#coap.timeout(this.#now));
+  }
+
+  receive(datagram: Uint8Array): void {
+    this.#carryOut(this.#dtls.receive(this.#now, this.path, datagram));
+  }
+
+  get #now(): Instant {
+    return this.#world.clock.now();
+  }
+
+  #carryOut(effects: Effects): void {
+    for (const effect of effects) {
+      if (effect.kind === 'transmit') this.outbox.push(effect.datagram);
+      else if (effect.kind === 'established') this.connection = effect.connection;
+      else if (effect.kind === 'closed') this.closed = effect.reason;
+      else if (effect.kind === 'deliver') {
+        const peer = peerId(effect.connection);
+        this.#converse(this.#coap.receive(this.#now, peer, effect.plaintext));
+      }
+    }
+  }
+
+  #converse(effects: ReturnType<CoapEndpoint['receive']>): void {
+    for (const effect of effects) {
+      if (effect.kind === 'response') this.responses.push(effect.response);
+      if (effect.kind !== 'send') continue;
+      this.#carryOut(this.#dtls.send(this.#now, effect.peer as number as ConnectionHandle, effect.bytes));
+    }
+  }
+}
+
+export const credentialOf = (name: string): CredentialId => `c-${name}` as CredentialId;
+
+/** 16 bytes that only the device and the shard know. */
+export const keyOf = (name: string): Uint8Array => utf8(name.padEnd(16, '#'));
+
+function shardOf(settings: ShardSettings, world: World, peers: PeerForward | undefined): Shard {
+  const { dtls, limits } = settings;
+  return new Shard({
+    settings,
+    dtls: new DtlsEndpoint({
+      settings: {
+        suites: dtls.suites,
+        extendedMasterSecret: dtls.extendedMasterSecret,
+        mtu: dtls.mtu,
+        idleTimeout: seconds(dtls.idleTimeoutMs / 1_000),
+        handshakeTimeout: seconds(dtls.handshakeTimeoutMs / 1_000),
+        retransmit: seconds(dtls.retransmitMs / 1_000),
+      },
+      crypto: nodeProvider,
+      entropy: nodeEntropy(),
+      limits: { connectionsMax: limits.connectionsMax, handshakesMax: limits.handshakesMax },
+    }),
+    coap: new CoapEndpoint({ entropy: seeded(1) }),
+    relay: new Relay({
+      routes: compileRoutes(settings.routes) as RouteTable,
+      rights: compileRights(settings.rights),
+      backends: settings.backends,
+      limits: { ...limits, principalsMax: limits.connectionsMax, jobsPerCallerMax: 16 },
+      idPrefix: 'test-',
+    }),
+    backends: [world.backend],
+    datagrams: world.datagrams,
+    peers,
+    clock: world.clock,
+    alarm: world.clock,
+    tell: (message) => world.told.push(message),
+  });
+}
+
+/** xorshift32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+const ROUNDS_MAX = 1_000;
