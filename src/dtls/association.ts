@@ -21,6 +21,12 @@ export interface Advance extends Omit<Outcome<never>, 'next'> {
   readonly association: Association;
 }
 
+/** All established associations of a role are the same one. */
+export const ESTABLISHED: { readonly [Role in Association['role']]: Association } = {
+  server: { role: 'server', state: { kind: 'established' } },
+  client: { role: 'client', state: { kind: 'established' } },
+};
+
 /** A server that waits for the second ClientHello. `avoid`: the kind of credential that has just failed. */
 export function serverAssociation(avoid: CredentialKind | null): Association {
   return { role: 'server', state: { kind: 'expect-client-hello', avoid } };

@@ -1,7 +1,7 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
 import { type Duration, EMPTY, equalBytes, type Instant, type Path } from '../base/index.ts';
 import type { Association } from './association.ts';
-import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
+import type { ConnectionHandle, LookupId } from './effect.ts';
 import type { Protection } from './record/protection.ts';
 import { type ReplayWindow, replayWindow } from './record/replay-window.ts';
 import type { Flight } from './v12/machine.ts';
@@ -19,7 +19,8 @@ export interface Connection {
   association: Association;
   /** What only the handshake needs; gone once its last flight can no longer be asked for. */
   handshake: Handshake | null;
-  peer: VerifiedPeer | null;
+  /** Who the peer is and how it is spoken to; null until a Finished verified. */
+  verified: { readonly credential: string; readonly suite: string } | null;
   /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
   read: Protection | null;
   write: Protection | null;
@@ -100,7 +101,7 @@ export function newConnection(
       asked: 0,
       discouraged: false,
     },
-    peer: null,
+    verified: null,
     read: null,
     write: null,
     writeEpoch: 0,

@@ -63,7 +63,7 @@ export function send(core: Core, connection: Connection, plaintext: Uint8Array, 
     return;
   }
   const { write, path } = connection;
-  const datagram = new Uint8Array(overhead(write) + plaintext.length);
+  const datagram = core.slab.take(overhead(write) + plaintext.length);
   const sequence = takeSequence(connection, 1);
   core.records.write(
     datagram,

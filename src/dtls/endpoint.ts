@@ -8,7 +8,7 @@
  *   a record with a connection ID     --> the connection of that ID, wherever it comes from (RFC 9146)
  *   anything else                     --> the connection of its path, or dropped
  */
-import { after, concat, EMPTY, type Instant, type Path } from '../base/index.ts';
+import { after, concat, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
 import type { CryptoProvider, Entropy } from '../crypto/index.ts';
 import { serverAssociation, startClient, triedKind } from './association.ts';
 import * as connections from './connection.ts';
@@ -84,6 +84,8 @@ export class DtlsEndpoint {
       entropy,
       limits,
       records: new RecordProtection(crypto),
+      slab: new Slab(),
+      scratch: new Uint8Array(settings.mtu),
       cidLength: connectionId === null ? 0 : connectionId.prefix.length + connectionId.randomBytes,
       findSession: (id) => this.#sessions.find(this.#now, id),
       remember: (now, session) => this.#sessions.remember(now, session),
@@ -183,9 +185,9 @@ export class DtlsEndpoint {
 
   view(which: ConnectionHandle): ConnectionView | undefined {
     const connection = this.#connections.find(which);
-    if (connection?.peer === undefined || connection.peer === null) return undefined;
-    const { path, since, lastSeen, sendLimit, peer, ownCid } = connection;
-    return { path, since, lastSeen, sendLimit, suite: peer.suite, cid: ownCid };
+    if (connection?.verified === undefined || connection.verified === null) return undefined;
+    const { path, since, lastSeen, sendLimit, verified, ownCid } = connection;
+    return { path, since, lastSeen, sendLimit, suite: verified.suite, cid: ownCid };
   }
 
   occupancy(): {
@@ -372,7 +374,7 @@ export class DtlsEndpoint {
     const { path } = connection;
     this.#refusals.clear(path);
     const former = this.#connections.establishedOn(path);
-    const another = former !== undefined && former.peer?.credential !== connection.peer?.credential;
+    const another = former !== undefined && former.verified?.credential !== connection.verified?.credential;
     if (former !== undefined && !(another && former.ownCid.length > 0)) {
       close(this.#core, former, 'replaced', out);
       this.#connections.remove(former);

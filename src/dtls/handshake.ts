@@ -1,6 +1,6 @@
 /** Driving a handshake: fragments to messages, messages to the machine, its outcomes to flights and effects. */
 import { after, assert, type Duration, type Instant, milliseconds, required } from '../base/index.ts';
-import { accepts, type Advance, advance, keepsEarly } from './association.ts';
+import { accepts, type Advance, advance, ESTABLISHED, keepsEarly } from './association.ts';
 import type { Connection, Handshake } from './connection-state.ts';
 import type { Core } from './core.ts';
 import { type CredentialAnswer, type Effects, lookupId } from './effect.ts';
@@ -106,7 +106,8 @@ function establish(
   const peer = required(result.established, 'a proof establishes');
   connection.status = 'established';
   connection.lastSeen = now;
-  connection.peer = peer;
+  connection.verified = { credential: peer.credential, suite: peer.suite };
+  connection.association = ESTABLISHED[connection.association.role];
   if (handshake.flight === null) connection.handshake = null;
   else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
   const { remember } = result;
@@ -238,7 +239,7 @@ function transmit(
   handshake.sentAt = now;
   const single = handshake.repeats >= BACK_OFF_REPEATS;
   const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
-  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single })) {
+  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single }, core.scratch)) {
     out.push({ kind: 'transmit', path: connection.path, datagram });
   }
 }

@@ -25,7 +25,14 @@ import {
   peerId,
   type Response,
 } from '../../coap/index.ts';
-import type { Claim, CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
+import type {
+  Claim,
+  CloseReason,
+  ConnectionHandle,
+  DtlsEndpoint,
+  Effect,
+  Effects,
+} from '../../dtls/index.ts';
 import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
@@ -398,7 +405,9 @@ const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
 /** The identity, or the fingerprint, that a peer claimed. */
 function displayClaim(claim: Claim): string {
-  return claim.kind === 'psk' ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN)) : toHex(claim.fingerprint);
+  return claim.kind === 'psk'
+    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
+    : toHex(claim.fingerprint);
 }
 
 const IDENTITY_SHOWN = 64;

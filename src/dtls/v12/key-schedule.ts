@@ -27,8 +27,8 @@ export function deriveMaster(
 ): Uint8Array {
   const { randoms, transcript, extendedMasterSecret } = from;
   const master = extendedMasterSecret
-    ? prf(crypto, hash, premaster, 'extended master secret', crypto.hash(hash, transcript), MASTER_BYTES)
-    : prf(crypto, hash, premaster, 'master secret', concat(randoms.client, randoms.server), MASTER_BYTES);
+    ? prf(crypto, hash, premaster, LABELS.extendedMaster, crypto.hash(hash, transcript), MASTER_BYTES)
+    : prf(crypto, hash, premaster, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
   premaster.fill(0);
   return master;
 }
@@ -49,7 +49,7 @@ export function expandKeys(
   const { keyLength } = AEADS[suite.aead];
   const iv = ivLength(suite.nonce);
   const seed = concat(randoms.server, randoms.client);
-  const block = prf(crypto, suite.hash, master, 'key expansion', seed, 2 * (keyLength + iv));
+  const block = prf(crypto, suite.hash, master, LABELS.expansion, seed, 2 * (keyLength + iv));
   const protection = (key: number, ivAt: number, cid: Uint8Array): Protection => ({
     key: crypto.aeadKey(suite.aead, block.subarray(key, key + keyLength)),
     iv: block.slice(ivAt, ivAt + iv),
@@ -73,7 +73,7 @@ export function finishedData(
   side: 'client' | 'server',
   transcript: Uint8Array,
 ): Uint8Array {
-  return prf(crypto, hash, master, `${side} finished`, crypto.hash(hash, transcript), VERIFY_BYTES);
+  return prf(crypto, hash, master, LABELS[side], crypto.hash(hash, transcript), VERIFY_BYTES);
 }
 
 /** P_hash of RFC 5246 5. */
@@ -81,12 +81,12 @@ export function prf(
   crypto: CryptoProvider,
   hash: HashName,
   secret: Uint8Array,
-  label: string,
+  label: Uint8Array,
   seed: Uint8Array,
   length: number,
 ): Uint8Array {
   const key = crypto.macKey(hash, secret);
-  const labelled = concat(utf8(label), seed);
+  const labelled = concat(label, seed);
   const out = new Uint8Array(length);
   let a = labelled;
   for (let filled = 0; filled < length; ) {
@@ -98,5 +98,12 @@ export function prf(
   return out;
 }
 
+const LABELS = {
+  master: utf8('master secret'),
+  extendedMaster: utf8('extended master secret'),
+  expansion: utf8('key expansion'),
+  client: utf8('client finished'),
+  server: utf8('server finished'),
+};
 const MASTER_BYTES = 48;
 const VERIFY_BYTES = 12;
