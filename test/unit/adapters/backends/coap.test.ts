@@ -185,6 +185,19 @@ describe('a CoAP backend', () => {
     t.mock.method(server, 'close', () => server); // closed already
   });
 
+  test('may be named; a name that leads nowhere is unreachable, not an error', async (t) => {
+    const { backend, answers } = await rig(t, echo, { address: 'localhost' });
+    const forwarded = (): boolean => {
+      backend.forward(systemClock.now(), job(performance.now()), request('/x'));
+      return [...answers.values()].some((answer) => kindOf(answer) === 'response');
+    };
+    await until(forwarded);
+
+    const nowhere = await rig(t, echo, { address: 'nowhere.invalid' });
+    await until(() => nowhere.changes.length === 1);
+    assert.equal(kindOf(nowhere.backend.forward(systemClock.now(), job(1), request('/x'))), 'unreachable');
+  });
+
   test('that resets or answers nonsense has answered badly', async (t) => {
     const { backend, answers } = await rig(t, (message, from, server) => {
       const rst = { type: 'RST', code: CODE.EMPTY, token: EMPTY } as const;
