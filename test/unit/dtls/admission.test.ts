@@ -109,7 +109,13 @@ describe('a full endpoint', () => {
     devices.server.admitHandshakes(false);
     const script = writeScript();
     assert.deepEqual(drops(feed(devices.server, script.hello)), ['hello-refused']);
-    assert.deepEqual(devices.server.occupancy(), { handshakes: 1, connections: 1, deadlines: 3 });
+    assert.deepEqual(devices.server.occupancy(), {
+      handshakes: 1,
+      connections: 1,
+      deadlines: 3,
+      sessions: 0,
+      cids: 0,
+    });
     devices.server.admitHandshakes(true);
     assert.deepEqual(kinds(feed(devices.server, script.hello)), ['transmit']);
   });
@@ -125,7 +131,13 @@ describe('an endpoint that everybody left', () => {
     const left: Effect[] = [];
     for (let due = devices.server.nextDeadline(); due !== undefined; due = devices.server.nextDeadline())
       left.push(...devices.server.timeout(due));
-    assert.deepEqual(devices.server.occupancy(), { handshakes: 0, connections: 0, deadlines: 0 });
+    assert.deepEqual(devices.server.occupancy(), {
+      handshakes: 0,
+      connections: 0,
+      deadlines: 0,
+      sessions: 0,
+      cids: 0,
+    });
     const count = (kind: string) => kinds(left).filter((name) => name === kind).length;
     assert.equal(count('failed:timeout'), 6);
     assert.equal(count('closed:idle'), 14);
