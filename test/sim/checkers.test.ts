@@ -18,8 +18,14 @@ const identity = utf8('d');
 const connection = 1 as ConnectionHandle;
 
 function established(credential = credentialOf(identity)): Effect {
-  const peer = { kind: 'psk', identity, credential, suite: 's', extendedMasterSecret: true };
-  return { kind: 'established', connection, path: CLIENT_PATH, peer: peer as unknown as VerifiedPeer };
+  const peer = { claim: { kind: 'psk', identity }, credential, suite: 's', extendedMasterSecret: true };
+  return {
+    kind: 'established',
+    connection,
+    path: CLIENT_PATH,
+    peer: peer as unknown as VerifiedPeer,
+    session: null,
+  };
 }
 
 function deliveries(...effects: Effect[]): string[] {

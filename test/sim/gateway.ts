@@ -1,5 +1,5 @@
 /** The server under test with its driver: DTLS, CoAP on top of it, a store of credentials, and an echoing backend. */
-import { type Path, path } from '../../src/base/index.ts';
+import { assert, type Path, path } from '../../src/base/index.ts';
 import { type CryptoProvider, type Entropy } from '../../src/crypto/index.ts';
 import { CODE, CoapEndpoint, type CoapEffect, peerId } from '../../src/coap/index.ts';
 import { type ConnectionHandle, DtlsEndpoint, type DtlsSettings, type Effect } from '../../src/dtls/index.ts';
@@ -89,6 +89,7 @@ export class Gateway {
         network.send(GATEWAY, addressOf(effect.path), effect.datagram);
         break;
       case 'lookup':
+        assert(effect.ask.kind === 'psk', 'devices of the simulation share keys');
         store.ask(effect.ask.identity, (answer) =>
           this.#perform(this.#dtls.resolve(clock.now, effect.id, answer)),
         );

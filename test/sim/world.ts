@@ -6,7 +6,7 @@
  *   flooder, replayer, liar --/
  */
 import { instant, minutes, Secret, seconds, utf8 } from '../../src/base/index.ts';
-import { SUITE_NAMES, type DtlsSettings } from '../../src/dtls/index.ts';
+import { DTLS_SETTINGS, type DtlsSettings } from '../../src/dtls/index.ts';
 import type { DtlsLimits } from '../../src/dtls/limits.ts';
 import { seededEntropy } from '../support/dtls-pair.ts';
 import { Random } from '../support/dtls-random.ts';
@@ -116,7 +116,7 @@ function habitsOf({ random }: DeviceParts, name: string, address: string, reques
 }
 
 const SETTINGS: DtlsSettings = {
-  suites: SUITE_NAMES,
+  ...DTLS_SETTINGS,
   extendedMasterSecret: 'wanted',
   mtu: 1_280,
   idleTimeout: minutes(5),

@@ -38,8 +38,9 @@ export class Addresses {
 
   /** An effect of the gateway's DTLS endpoint, in order. */
   effect(effect: Effect): void {
-    if (effect.kind === 'own') this.#own(effect.route.path);
-    else if (effect.kind === 'disown') this.#balances.delete(effect.route.path.key);
+    if (effect.kind === 'own' && effect.route.kind === 'path') this.#own(effect.route.path);
+    else if (effect.kind === 'disown' && effect.route.kind === 'path')
+      this.#balances.delete(effect.route.path.key);
     else if (effect.kind === 'transmit') this.#transmits(effect.path, effect.datagram);
   }
 
@@ -80,7 +81,7 @@ export class Addresses {
 function handshakeBodies(datagram: Uint8Array, type: number): Uint8Array[] {
   const bodies: Uint8Array[] = [];
   for (let offset = 0; offset < datagram.length; ) {
-    const parsed = parseRecord(datagram, offset);
+    const parsed = parseRecord(datagram, offset, 0);
     if ('drop' in parsed) {
       offset = parsed.next;
       continue;

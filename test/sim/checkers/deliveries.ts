@@ -2,7 +2,7 @@
  * S1: nothing is delivered but what its sender said, on a connection whose peer proved a credential of the store.
  * S3: a request is handed out once at most.
  */
-import { bytesKey } from '../../../src/base/index.ts';
+import { assert, bytesKey } from '../../../src/base/index.ts';
 import type { ConnectionHandle, Effect } from '../../../src/dtls/index.ts';
 import { credentialOf } from '../store.ts';
 import type { Findings } from './findings.ts';
@@ -64,8 +64,9 @@ export class Deliveries {
   }
 
   #established({ connection, peer }: Extract<Effect, { kind: 'established' }>): void {
-    const identity = bytesKey(peer.identity);
-    if (peer.credential !== credentialOf(peer.identity)) this.#findings.add('S1: another credential');
+    assert(peer.claim.kind === 'psk', 'devices of the simulation share keys');
+    const identity = bytesKey(peer.claim.identity);
+    if (peer.credential !== credentialOf(peer.claim.identity)) this.#findings.add('S1: another credential');
     if (this.#barred.has(identity)) this.#findings.add('S1: an impostor got in');
     if (this.#open.has(connection)) this.#findings.add('S1: established twice');
     this.#open.set(connection, identity);
