@@ -21,7 +21,8 @@ export class ConnectionTable {
     const { connectionsMax, handshakesMax } = limits;
     this.#connectionsMax = connectionsMax;
     this.#byHandle = new BoundedMap(connectionsMax + handshakesMax);
-    this.#established = new BoundedMap(connectionsMax);
+    // One more than may stay: a newcomer takes its place before somebody has to leave.
+    this.#established = new BoundedMap(connectionsMax + 1);
     this.#pending = new BoundedMap(handshakesMax);
     this.#byCid = new BoundedMap(connectionsMax + handshakesMax);
   }

@@ -15,6 +15,8 @@ const SECOND = 1_000;
 /** Devices of one server, each from a port of its own, each with its own client endpoint. */
 class Devices {
   readonly server: DtlsEndpoint;
+  /** Lets the device that joined last say something; the server's effects. */
+  say: () => Effect[] = () => [];
 
   constructor(server: DtlsEndpoint = newServer()) {
     this.server = server;
@@ -29,7 +31,12 @@ class Devices {
       server: false,
     });
     const all: Effect[] = [];
-    let out = sent(client.connect(now, SERVER_PATH, { psk: DEVICE }).effects);
+    const begun = client.connect(now, SERVER_PATH, { psk: DEVICE });
+    this.say = () =>
+      sent(client.send(now, begun.connection, Uint8Array.of(7))).flatMap((datagram) =>
+        feed(this.server, datagram, { now, path: from(port) }),
+      );
+    let out = sent(begun.effects);
     while (out.length > 0) {
       const back: Uint8Array[] = [];
       for (const datagram of out) {
@@ -75,6 +82,7 @@ describe('a full endpoint', () => {
     assert.deepEqual(ended(effects), [silent]);
     assert.ok(kinds(effects).includes('closed:evicted'));
     assert.equal(devices.server.occupancy().connections, 3);
+    assert.deepEqual(kinds(devices.say()), ['deliver']);
   });
 
   test('counts being heard, not being there: a lazy deadline is asked again', () => {
