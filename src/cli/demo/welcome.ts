@@ -38,7 +38,7 @@ Try it from another terminal, with three stacks that share no code:
 
   ${welcome.executable} device get ${uri} --psk ${identity}:${keyHex}
   coap-client-openssl -m get -u ${identity} -k ${key} ${uri}
-  (printf '${RAW_GET_HELLO}'; sleep 1) | openssl s_client -dtls1_2 -quiet \\
+  (printf '${RAW_GET_HELLO}'; sleep 1) | openssl s_client -dtls1_2 -quiet -no_ign_eof \\
       -connect ${gateway} -psk_identity ${identity} -psk ${keyHex}
 
 The last one sends a message made by hand, so its answer begins with the bytes of CoAP's header.
