@@ -20,11 +20,11 @@ export class ConnectionTable {
   constructor(limits: { connectionsMax: number; handshakesMax: number }) {
     const { connectionsMax, handshakesMax } = limits;
     this.#connectionsMax = connectionsMax;
-    this.#byHandle = new BoundedMap(connectionsMax + handshakesMax);
+    this.#byHandle = new BoundedMap(connectionsMax + handshakesMax + 1);
     // One more than may stay: a newcomer takes its place before somebody has to leave.
     this.#established = new BoundedMap(connectionsMax + 1);
     this.#pending = new BoundedMap(handshakesMax);
-    this.#byCid = new BoundedMap(connectionsMax + handshakesMax);
+    this.#byCid = new BoundedMap(connectionsMax + handshakesMax + 1);
   }
 
   get handshakes(): number {

@@ -8,13 +8,14 @@
  *   a record with a connection ID     --> the connection of that ID, wherever it comes from (RFC 9146)
  *   anything else                     --> the connection of its path, or dropped
  */
-import { after, concat, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
-import type { CryptoProvider, Entropy } from '../crypto/index.ts';
+import { after, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
 import { serverAssociation, startClient, triedKind } from './association.ts';
+import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
+import type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
 import { beganWith, type Connection, newConnection } from './connection-state.ts';
 import { ConnectionTable } from './connection-table.ts';
-import { type Asked, CookieJar, helloVerifyRequest } from './cookie.ts';
+import { Door, helloFragment } from './door.ts';
 import type { Core } from './core.ts';
 import {
   askedBy,
@@ -27,44 +28,21 @@ import {
 } from './effect.ts';
 import { close, fail } from './ending.ts';
 import { apply } from './handshake.ts';
-import { type DtlsLimits, dtlsLimits } from './limits.ts';
-import { type HelloPrefix, readHelloPrefix } from './message/client-hello.ts';
-import { type Fragment, HANDSHAKE_TYPE, parseFragment } from './message/handshake.ts';
+import { dtlsLimits } from './limits.ts';
+import type { HelloPrefix } from './message/client-hello.ts';
+import type { Fragment } from './message/handshake.ts';
 import { CONTENT_TYPE, parseRecord, type RecordHeader } from './record/header.ts';
 import { RecordProtection } from './record/protection.ts';
 import { Refusals } from './refusals.ts';
-import { type ClientSettings, DTLS_SETTINGS, type DtlsSettings } from './settings.ts';
+import { type ClientSettings, DTLS_SETTINGS } from './settings.ts';
 import { SessionCache } from './v12/resumption.ts';
-
-export interface EndpointOptions {
-  /** What differs from {@link DTLS_SETTINGS}. */
-  readonly settings: Partial<DtlsSettings>;
-  readonly crypto: CryptoProvider;
-  readonly entropy: Entropy;
-  readonly limits?: Partial<DtlsLimits>;
-  /** False: a client only, hellos are refused. */
-  readonly server?: boolean;
-}
-
-/** What may be shown of an established connection. */
-export interface ConnectionView {
-  readonly path: Path;
-  readonly since: Instant;
-  readonly lastSeen: Instant;
-  readonly suite: string;
-  /** The connection ID by which the peer addresses us; empty: none. */
-  readonly cid: Uint8Array;
-  /** Bytes of plaintext that the peer takes in one record. */
-  readonly sendLimit: number;
-}
 
 export class DtlsEndpoint {
   readonly #core: Core;
-  readonly #cookies: CookieJar;
+  readonly #door: Door;
   readonly #connections: ConnectionTable;
   readonly #sessions: SessionCache;
   readonly #refusals = new Refusals();
-  #admits: boolean;
   #lastHandle = 0;
   /** The time of the call under way, for what the machine looks up in it. */
   #now: Instant = 0 as Instant;
@@ -73,23 +51,25 @@ export class DtlsEndpoint {
     const { crypto, entropy } = options;
     const settings = { ...DTLS_SETTINGS, ...options.settings };
     const limits = dtlsLimits(options.limits);
-    this.#cookies = new CookieJar(crypto, entropy, limits.cookieLifetimeMs);
     this.#connections = new ConnectionTable(limits);
     this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
-    this.#admits = options.server ?? true;
+    const records = new RecordProtection(crypto);
+    const { cookieLifetimeMs } = limits;
+    this.#door = new Door({ crypto, entropy, records, cookieLifetimeMs }, options.server ?? true);
     const { connectionId } = settings;
     this.#core = {
       settings,
       crypto,
       entropy,
       limits,
-      records: new RecordProtection(crypto),
+      records,
       slab: new Slab(),
       scratch: new Uint8Array(settings.mtu),
-      cidLength: connectionId === null ? 0 : connectionId.prefix.length + connectionId.randomBytes,
+      cidLength: cidLength(connectionId),
       findSession: (id) => this.#sessions.find(this.#now, id),
       remember: (now, session) => this.#sessions.remember(now, session),
-      newConnectionId: () => this.#newConnectionId(),
+      newConnectionId: () =>
+        newConnectionId(connectionId, entropy, (cid) => this.#connections.withCid(cid) !== undefined),
     };
   }
 
@@ -175,7 +155,7 @@ export class DtlsEndpoint {
 
   /** Whether new handshakes are let in; those under way go on either way. */
   admitHandshakes(admit: boolean): void {
-    this.#admits = admit;
+    this.#door.open = admit;
   }
 
   /** Ends the resumable sessions of a credential that is no longer good. */
@@ -201,7 +181,7 @@ export class DtlsEndpoint {
     return { handshakes, connections: established, deadlines, sessions: this.#sessions.size, cids };
   }
 
-  /** Everything there is to know about a connection, for tests: to be read, never changed. */
+  /** The connection itself, for tests: to be read, never changed. */
   inspect(which: ConnectionHandle): Connection | undefined {
     return this.#connections.find(which);
   }
@@ -272,22 +252,13 @@ export class DtlsEndpoint {
     fragment: Fragment,
     out: Effects,
   ): 'unproven' | undefined {
-    const hello = readHelloPrefix(fragment.bytes);
-    if (hello === undefined || !this.#admits) {
-      drop(hello === undefined ? 'malformed-hello' : 'hello-refused', path, out);
+    const admission = this.#door.judge(now, path, record, fragment, datagram.length);
+    if (admission.kind !== 'proven') {
+      if (admission.kind === 'drop') drop(admission.reason, path, out);
+      else out.push({ kind: 'transmit', path, datagram: admission.datagram });
       return 'unproven';
     }
-    if (!this.#cookies.verify(now, path, hello)) {
-      const { messageSeq } = fragment;
-      this.#askForCookie(
-        now,
-        path,
-        hello,
-        { messageSeq, sequence: record.sequence, bytes: datagram.length },
-        out,
-      );
-      return 'unproven';
-    }
+    const { hello } = admission;
     // Late, and no reboot: a handshake begun by it would take the repeated Finished of the real one.
     if (beganWith(this.#connections.establishedOn(path), hello.random)) {
       drop('duplicate-message', path, out);
@@ -299,13 +270,6 @@ export class DtlsEndpoint {
       pending !== undefined && repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
     this.#deliver(now, path, connection, datagram, record, out);
     return undefined;
-  }
-
-  /** The answer to a hello without a good cookie: stateless, and never larger than the question. */
-  #askForCookie(now: Instant, path: Path, hello: HelloPrefix, asked: Asked, out: Effects): void {
-    const datagram = helloVerifyRequest(this.#core.records, this.#cookies.issue(now, path, hello), asked);
-    if (datagram.length > asked.bytes) drop('malformed-hello', path, out);
-    else out.push({ kind: 'transmit', path, datagram });
   }
 
   #admit(
@@ -426,22 +390,6 @@ export class DtlsEndpoint {
     const { ownCid: cid } = connection;
     if (cid.length > 0) out.push({ kind: 'disown', route: { kind: 'cid', cid } });
   }
-
-  /** Unpredictable behind its routable prefix, and unused (threat K18). */
-  #newConnectionId(): Uint8Array {
-    const shape = this.#core.settings.connectionId;
-    if (shape === null) return EMPTY;
-    for (;;) {
-      const cid = concat(shape.prefix, this.#core.entropy(shape.randomBytes));
-      if (this.#connections.withCid(cid) === undefined) return cid;
-    }
-  }
-}
-
-/** The fragment of a ClientHello that the record begins with. */
-function helloFragment(datagram: Uint8Array, record: RecordHeader): Fragment | undefined {
-  if (datagram[record.start] !== HANDSHAKE_TYPE.client_hello) return undefined;
-  return parseFragment(datagram.subarray(record.start, record.end), 0);
 }
 
 function drop(reason: DropReason, path: Path, out: Effects): void {

@@ -16,6 +16,7 @@
  *
  * Not here: sockets, clocks, credentials, CoAP, renegotiation, compression, resumption, DTLS 1.0.
  */
+export { connectionIdShape, ownerOf } from './cid.ts';
 export {
   CLOSE_REASONS,
   type Claim,
@@ -35,7 +36,8 @@ export {
   type RouteKey,
   type VerifiedPeer,
 } from './effect.ts';
-export { type ConnectionView, DtlsEndpoint, type EndpointOptions } from './endpoint.ts';
+export { DtlsEndpoint } from './endpoint.ts';
+export type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
 export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';
 export {
   type ClientSettings,

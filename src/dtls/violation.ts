@@ -1,4 +1,7 @@
-/** What a peer can do wrong in a handshake, and the alert that each earns. A new reason does not compile without one. */
+/**
+ * What a peer can do wrong in a handshake, and the alert that each earns. A new reason does not compile without
+ * one.
+ */
 import { PeerFault } from '../base/index.ts';
 import type { FailureReason } from './effect.ts';
 import type { AlertName } from './message/alert.ts';

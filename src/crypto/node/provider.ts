@@ -1,6 +1,6 @@
 /**
- * The production provider: OpenSSL through node:crypto. Keys that live long are KeyObjects. Keys of records live as long
- * as their connection and there are two for each, so they are bytes: a KeyObject costs close to a kilobyte.
+ * The production provider: OpenSSL through node:crypto. Keys that live long are KeyObjects. Keys of records live as
+ * long as their connection and there are two for each, so they are bytes: a KeyObject costs close to a kilobyte.
  */
 import {
   type CipherCCMTypes,

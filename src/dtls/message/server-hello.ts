@@ -1,4 +1,7 @@
-/** ServerHello (RFC 5246 7.4.1.3): server_version 2 | random 32 | session_id <0..32> | suite 2 | compression 1 | extensions */
+/**
+ * ServerHello (RFC 5246 7.4.1.3): server_version 2 | random 32 | session_id <0..32> | suite 2 | compression 1 |
+ * extensions
+ */
 import { Reader, Writer } from '../../base/wire/index.ts';
 import { malformed } from '../violation.ts';
 import { RANDOM_BYTES, SESSION_ID_BYTES_MAX } from './client-hello.ts';

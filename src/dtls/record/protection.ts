@@ -115,7 +115,10 @@ export class RecordProtection {
     return aad;
   }
 
-  /** 0xff x 8 | tls12_cid | cid_length | tls12_cid | version | epoch | sequence | cid | length of the inner plaintext */
+  /**
+   * 0xff x 8 | tls12_cid | cid_length | tls12_cid | version | epoch | sequence | cid | length of the inner
+   * plaintext
+   */
   #associatedWithCid(
     record: { epoch: number; sequence: number },
     cid: Uint8Array,

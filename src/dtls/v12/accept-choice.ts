@@ -45,7 +45,10 @@ export function acceptChoice(offer: ClientHello, chosen: ServerHello, settings: 
   };
 }
 
-/** The SCSV is an offer of renegotiation_info (RFC 5746 3.4); anything else must have been asked for (RFC 5246 7.4.1.4). */
+/**
+ * The SCSV is an offer of renegotiation_info (RFC 5746 3.4); anything else must have been asked for (RFC 5246
+ * 7.4.1.4).
+ */
 function checkSolicited(offer: ClientHello, extensions: Extensions): void {
   for (const key of Object.keys(extensions) as (keyof Extensions)[]) {
     const solicited = key === 'renegotiationInfo' || offer.extensions[key] !== undefined;

@@ -4,7 +4,10 @@ import type { Claim } from '../effect.ts';
 import type { CertificateTypeName } from '../suite/certificate-types.ts';
 import { violation } from '../violation.ts';
 
-/** `content` is not empty. A raw public key must be of a kind that devices sign with; RSA comes in certificates only. */
+/**
+ * `content` is not empty. A raw public key must be of a kind that devices sign with; RSA comes in certificates
+ * only.
+ */
 export function certifiedKey(
   crypto: CryptoProvider,
   type: CertificateTypeName,

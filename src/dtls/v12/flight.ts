@@ -15,7 +15,10 @@ export interface Layout {
   readonly single: boolean;
 }
 
-/** The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight does. `scratch` holds one datagram of the MTU. */
+/**
+ * The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight
+ * does. `scratch` holds one datagram of the MTU.
+ */
 export function encodeFlight(
   flight: Flight,
   connection: Connection,

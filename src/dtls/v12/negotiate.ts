@@ -1,4 +1,6 @@
-/** (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work. */
+/**
+ * (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work.
+ */
 import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { Extensions } from '../message/extension/registry.ts';
@@ -144,7 +146,10 @@ function commonSuite(
   return undefined;
 }
 
-/** RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves are used. */
+/**
+ * RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves
+ * are used.
+ */
 function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions {
   const { clientCertificateTypes, serverCertificateTypes, ecPointFormats } = hello.extensions;
   const formats = exchange.kind === 'psk' || ecPointFormats === undefined ? {} : { ecPointFormats: [0] };

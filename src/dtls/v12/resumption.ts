@@ -1,8 +1,14 @@
-/** Resumable sessions (RFC 5246 7.4.1.2, F.1.4): what an abbreviated handshake starts from, and where a server keeps it. */
+/**
+ * Resumable sessions (RFC 5246 7.4.1.2, F.1.4): what an abbreviated handshake starts from, and where a server keeps
+ * it.
+ */
 import { after, BoundedMap, bytesKey, type Duration, type Instant } from '../../base/index.ts';
 import type { Claim } from '../effect.ts';
 
-/** Resumable parameters only. With extended master secret always: without it a session could be spliced (RFC 7627 5.3). */
+/**
+ * Resumable parameters only. With extended master secret always: without it a session could be spliced (RFC 7627
+ * 5.3).
+ */
 export interface TlsSession {
   readonly id: Uint8Array;
   /** Code point. */

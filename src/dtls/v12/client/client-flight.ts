@@ -39,11 +39,11 @@ export function clientFlight(
   if (said.request !== null) messages.add('certificate_verify', proof(context, said, messages.transcript));
   const cids = { toServer: accepted.serverCid, toClient: said.ownCid };
   const keys = expandKeys(context.crypto, suite, master, randoms, cids);
-  const data = finishedData(context.crypto, suite.hash, master, 'client', messages.transcript);
+  const verifyData = finishedData(context.crypto, suite.hash, master, 'client', messages.transcript);
   const items: FlightItem[] = messages.items();
   items.push(
     { kind: 'change_cipher_spec' },
-    { kind: 'handshake', epoch: 1, raw: messages.add('finished', data) },
+    { kind: 'handshake', epoch: 1, raw: messages.add('finished', verifyData) },
   );
   const claim = said.certified?.claim ?? { kind: 'psk', identity: client.psk?.identity ?? EMPTY };
   return {

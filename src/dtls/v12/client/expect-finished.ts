@@ -35,8 +35,8 @@ function lastFlight(
   heard: Uint8Array,
   messageSeq: number,
 ): Flight {
-  const data = finishedData(context.crypto, state.suite.hash, state.keys.master, 'client', heard);
-  const raw = rawMessage('finished', messageSeq, data);
+  const verifyData = finishedData(context.crypto, state.suite.hash, state.keys.master, 'client', heard);
+  const raw = rawMessage('finished', messageSeq, verifyData);
   return { items: [{ kind: 'change_cipher_spec' }, { kind: 'handshake', epoch: 1, raw }], answered: false };
 }
 

@@ -1,4 +1,7 @@
-/** The driver's answer -> keys. An unknown PSK identity goes on with a random key: only Finished may tell (RFC 4279 2). */
+/**
+ * The driver's answer -> keys. An unknown PSK identity goes on with a random key: only Finished may tell (RFC 4279
+ * 2).
+ */
 import { EMPTY } from '../../../base/index.ts';
 import type { CredentialAnswer } from '../../effect.ts';
 import { violation } from '../../violation.ts';

@@ -1,4 +1,7 @@
-/** ClientKeyExchange -> with a PSK the question whose identity it is; with a certificate the keys, possession pending. */
+/**
+ * ClientKeyExchange -> with a PSK the question whose identity it is; with a certificate the keys, possession
+ * pending.
+ */
 import { concat, required, unreachable } from '../../../base/index.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { decodeEcdhePskClient, decodePoint, decodePskLabel } from '../../message/key-exchange.ts';

@@ -80,8 +80,8 @@ export function abbreviatedFlight(context: StepContext, state: AwaitResumption):
   const randoms = { client: offer.random, server: random };
   const cids = { toServer: ownCid, toClient: terms.peerCid ?? EMPTY };
   const keys = expandKeys(context.crypto, suite, session.master.slice(), randoms, cids);
-  const data = finishedData(context.crypto, suite.hash, keys.master, 'server', heard);
-  const finished = rawMessage('finished', message.messageSeq + 1, data);
+  const verifyData = finishedData(context.crypto, suite.hash, keys.master, 'server', heard);
+  const finished = rawMessage('finished', message.messageSeq + 1, verifyData);
   return {
     next: {
       kind: 'expect-change-cipher-spec',
