@@ -1,6 +1,7 @@
 /**
  * Connection IDs of this deployment: format 1 | node 1 | shard 1 | random 5. Whoever gets a datagram can route it by
- * reading two bytes; the rest cannot be guessed. The layout is known here only, so that an encrypted one can replace it.
+ * reading two bytes; the rest cannot be guessed. The layout is known here only, so that an encrypted one can take its
+ * place.
  */
 import { concat, EMPTY } from '../base/index.ts';
 import type { Entropy } from '../crypto/index.ts';
@@ -12,7 +13,10 @@ export function connectionIdShape(node: number, shard: number): ConnectionIdShap
   return { prefix: Uint8Array.of(FORMAT, node, shard), randomBytes: RANDOM_BYTES };
 }
 
-/** The node and shard that a datagram belongs to by the CID of its first record; `undefined` when that has none of ours. */
+/**
+ * The node and shard that a datagram belongs to by the CID of its first record; `undefined` when that has none of
+ * ours.
+ */
 export function ownerOf(datagram: Uint8Array): { node: number; shard: number } | undefined {
   if (datagram[0] !== CONTENT_TYPE.tls12Cid || datagram[CID_AT] !== FORMAT) return undefined;
   const node = datagram[CID_AT + 1];
