@@ -134,6 +134,10 @@ function receivePlain(
       return;
     case CONTENT_TYPE.applicationData:
       drop(connection, 'plaintext-application-data', out);
+      return;
+    case CONTENT_TYPE.tls12Cid:
+      // parseRecord finds none in epoch 0.
+      drop(connection, 'wrong-epoch', out);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Floods the gateway with hellos, from addresses that are not its own and from some that are: it returns their cookies. */
+/** Floods the gateway with hellos, from addresses not its own and from some that are: it returns their cookies. */
 import { Secret, utf8 } from '../../../src/base/index.ts';
 import { DtlsEndpoint } from '../../../src/dtls/index.ts';
 import { seededEntropy } from '../../support/dtls-pair.ts';
