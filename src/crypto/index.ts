@@ -16,6 +16,7 @@ export {
   type HashName,
   type MacKey,
   type PublicKeyKind,
+  sealedLength,
   type SignatureName,
   type SigningKey,
   type VerifyKey,
