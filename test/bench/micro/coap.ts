@@ -41,6 +41,8 @@ const content = {
   payload: new Uint8Array(20).fill(0x61),
 };
 
+const large = { ...content, payload: new Uint8Array(500).fill(0x61) };
+
 /** Median of five runs of `ROUNDS` calls. */
 function measure(name: string, once: (round: number) => unknown): void {
   const runs: number[] = [];
@@ -60,7 +62,7 @@ measure('decode a GET (26 bytes, 2 options)', () => decode(wire));
 measure('encode the same', () => encode(message));
 
 /** One peer after another asks, and is answered at once. */
-function serve(peers: number): (round: number) => unknown {
+function serve(peers: number, response = content): (round: number) => unknown {
   const endpoint = new CoapEndpoint({ entropy });
   const datagrams = Array.from({ length: peers }, () => Uint8Array.from(wire));
   let calls = 0;
@@ -74,10 +76,11 @@ function serve(peers: number): (round: number) => unknown {
     const now = instant(calls / 20);
     const effect = endpoint.receive(now, peerId(at), datagram)[0] as CoapEffect;
     if (effect.kind !== 'request') throw effect;
-    return endpoint.respond(now, effect.exchange, content);
+    return endpoint.respond(now, effect.exchange, response);
   };
 }
 measure('receive + respond, 1 peer', serve(1));
+measure('receive + respond with 500 bytes, 1 peer', serve(1, large));
 measure('receive + respond, 1,000 peers in turn', serve(1_000));
 measure('receive + respond, 10,000 peers in turn', serve(10_000));
 
