@@ -62,6 +62,7 @@ export {
   type HashName,
   type MacKey,
   type PublicKeyKind,
+  sealedLength,
   type SignatureName,
   type SigningKey,
   type VerifyKey,

@@ -53,7 +53,7 @@ export class DtlsEndpoint {
     const limits = dtlsLimits(options.limits);
     this.#connections = new ConnectionTable(limits);
     this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
-    const records = new RecordProtection(crypto);
+    const records = new RecordProtection(crypto, entropy);
     const { cookieLifetimeMs } = limits;
     this.#door = new Door({ crypto, entropy, records, cookieLifetimeMs }, options.server ?? true);
     const { connectionId } = settings;

@@ -4,7 +4,7 @@
  * what belongs there.
  */
 import { instant, type Instant, type Path, required } from '../../src/base/index.ts';
-import { type CryptoProvider, nodeProvider } from '../../src/crypto/index.ts';
+import { type CryptoProvider, nodeProvider, nodeEntropy } from '../../src/crypto/index.ts';
 import {
   type ConnectionHandle,
   DtlsEndpoint,
@@ -141,7 +141,7 @@ export function handleIn(effects: readonly Effect[]): ConnectionHandle {
 /** The body of a protected handshake message. */
 function openedBody(datagram: Uint8Array, keys: Protection, options: ScriptOptions): Uint8Array {
   const [record] = recordsOf(datagram);
-  const records = new RecordProtection(options.crypto ?? nodeProvider);
+  const records = new RecordProtection(options.crypto ?? nodeProvider, nodeEntropy());
   const plaintext = records.open(datagram, required(record, 'one record'), keys);
   return required(plaintext, 'the keys fit').slice(12);
 }

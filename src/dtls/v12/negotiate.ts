@@ -1,6 +1,7 @@
 /**
  * (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work.
  */
+import { AEADS } from '../../crypto/index.ts';
 import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { Extensions } from '../message/extension/registry.ts';
@@ -62,7 +63,11 @@ export function negotiate(
   const { extendedMasterSecret, sendLimit, peerCid } = terms;
   return {
     agreement: { suite, exchange, extendedMasterSecret, sendLimit, peerCid },
-    extensions: { ...termsExtensions(terms), ...exchangeExtensions(hello, exchange) },
+    extensions: {
+      ...termsExtensions(terms),
+      ...exchangeExtensions(hello, exchange),
+      ...(needsEncryptThenMac(suite) ? { encryptThenMac: true as const } : {}),
+    },
   };
 }
 
@@ -141,7 +146,8 @@ function commonSuite(
 ): CipherSuite | undefined {
   for (const name of settings.suites) {
     const suite = suiteByName(name);
-    if (suite?.keyExchange === exchange.kind && hello.suites.includes(suite.id)) return suite;
+    if (suite?.keyExchange !== exchange.kind || !hello.suites.includes(suite.id)) continue;
+    if (!needsEncryptThenMac(suite) || hello.extensions.encryptThenMac === true) return suite;
   }
   return undefined;
 }
@@ -150,6 +156,9 @@ function commonSuite(
  * RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves
  * are used.
  */
+/** Block ciphers are spoken with their MAC outside only (RFC 7366). */
+export const needsEncryptThenMac = (suite: CipherSuite): boolean => AEADS[suite.aead].blockLength > 0;
+
 function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions {
   const { clientCertificateTypes, serverCertificateTypes, ecPointFormats } = hello.extensions;
   const formats = exchange.kind === 'psk' || ecPointFormats === undefined ? {} : { ecPointFormats: [0] };
