@@ -158,7 +158,13 @@ test('A05: a log line stays one line, whatever is in it', async () => {
   const script = `
     import { openLog } from ${JSON.stringify(new URL('../../src/adapters/telemetry/index.ts', import.meta.url).href)};
     const log = openLog('info', 1);
-    log.line('warn', 'handshake failed', { identity: 'a\\n{"level":"error","event":"forged"}\\u001b[31m\\u2028', long: 'x'.repeat(5000), level: 'x', event: 'y', time: 'z' });
+    log.line('warn', 'handshake failed', {
+      identity: 'a\\n{"level":"error","event":"forged"}\\u001b[31m\\u2028',
+      long: 'x'.repeat(5000),
+      level: 'x',
+      event: 'y',
+      time: 'z',
+    });
     log.line('debug', 'not written');
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);
