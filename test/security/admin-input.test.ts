@@ -119,7 +119,7 @@ describe('input of the admin interface', () => {
     ]) {
       seen.push((await admin.ask(path)).body);
     }
-    for (const entry of [...seen])
+    for (const entry of seen)
       for (const secret of secrets) assert.ok(!entry.toLowerCase().includes(secret.toLowerCase()));
   });
 });
@@ -146,11 +146,9 @@ test('A08: a slow or endless request ends, others are served meanwhile', async (
       'POST /v1/actors HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n',
     ),
   ]);
-  assert.deepEqual(
-    answers.map((answer) => Number(answer.split(' ')[1])),
-    [431, 431, 400, 200, answers[4] === undefined ? 0 : Number(answers[4].split(' ')[1]), 400],
-  );
-  assert.ok(['200', '404', '421', '400'].includes(String(answers[4]).split(' ')[1] ?? ''));
+  const codes = answers.map((answer) => Number(answer.split(' ')[1]));
+  assert.deepEqual(codes.toSpliced(4, 1), [431, 431, 400, 200, 400]);
+  assert.ok([200, 400, 404, 421].includes(codes[4] ?? 0), 'an absolute target is no way round');
   await admin.close();
 });
 

@@ -1,9 +1,11 @@
 /** From the command to the ready line, and back to nothing. */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect as tcp } from 'node:net';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { addDevice, furnish, POSTERN, startGateway } from '../support/gateway.ts';
 import { connect } from '../support/device.ts';
 import { start, temporaryDirectory } from '../../support/process.ts';
@@ -40,15 +42,28 @@ test('2. the dev profile starts without any file', async () => {
   assert.deepEqual(await child.stop('SIGINT'), { code: 0, signal: null });
 });
 
-test('3. stopping says goodbye to devices, refuses new ones, and reports that it is not ready', async () => {
-  const place = await furnish('drain', { shutdown_grace_s: 0 });
+test('3. stopping says that it is not ready, refuses new devices, and says goodbye to those there are', async () => {
+  const silent = createSocket('udp4');
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  after(() => silent.close());
+  const backends = { own: { url: `coap://127.0.0.1:${silent.address().port}` } };
+  const place = await furnish('drain', { backends, shutdown_grace_s: 2 });
   const gateway = await startGateway(place);
   const access = await addDevice(gateway, 'lamp');
   const device = await connect(gateway.coapsPort, access);
-  const ended = gateway.child.stop('SIGTERM');
-  assert.equal(await device.closed, 'close-notify');
-  assert.deepEqual(await ended, { code: 0, signal: null });
+  const asked = device.get('/open/slow').catch(() => undefined); // under way: it may take the whole grace
+  await once(silent, 'message');
+
+  process.kill(gateway.child.pid, 'SIGTERM');
+  await gateway.child.waitFor(/gateway draining/);
+  const ready = await gateway.admin('/readyz');
+  assert.deepEqual([ready.status, ready.body['code']], [503, 'not-ready']);
+  assert.equal((await gateway.admin('/healthz')).status, 200);
   await assert.rejects(connect(gateway.coapsPort, access));
+  assert.equal(await device.closed, 'close-notify');
+  assert.deepEqual(await gateway.child.exit, { code: 0, signal: null });
+  await asked;
   device.close();
 });
 

@@ -21,7 +21,7 @@ test('a restart keeps devices, keys and the token', async () => {
   assert.equal((await second.child.stop()).code, 0);
 });
 
-test('killed at random moments while devices are added: every one that was acknowledged gets in afterwards', async (context) => {
+test('killed while devices are added: every one that was acknowledged gets in afterwards', async (context) => {
   const place = await furnish('killed');
   const acknowledged: DeviceAccess[] = [];
   let made = 0;
