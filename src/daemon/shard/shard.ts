@@ -390,6 +390,7 @@ const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
 /** The identity, or the fingerprint, that a peer claimed. */
 function displayClaim(claim: Claim): string {
+  if (claim.kind === 'anonymous') return claim.kind;
   return claim.kind === 'psk'
     ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
     : toHex(claim.fingerprint);

@@ -65,7 +65,7 @@ export function negotiate(
     agreement: { suite, exchange, extendedMasterSecret, sendLimit, peerCid },
     extensions: {
       ...termsExtensions(terms),
-      ...exchangeExtensions(hello, exchange),
+      ...exchangeExtensions(hello, exchange, settings),
       ...(needsEncryptThenMac(suite) ? { encryptThenMac: true as const } : {}),
     },
   };
@@ -152,20 +152,20 @@ function commonSuite(
   return undefined;
 }
 
-/**
- * RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves
- * are used.
- */
 /** Block ciphers are spoken with their MAC outside only (RFC 7366). */
 export const needsEncryptThenMac = (suite: CipherSuite): boolean => AEADS[suite.aead].blockLength > 0;
 
-function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions {
+/**
+ * RFC 7250 4.2: a type is answered only where its extension was sent, the client's only where it is asked for it. RFC
+ * 8422 5.2: formats where elliptic curves are used.
+ */
+function exchangeExtensions(hello: ClientHello, exchange: Exchange, settings: DtlsSettings): Extensions {
   const { clientCertificateTypes, serverCertificateTypes, ecPointFormats } = hello.extensions;
   const formats = exchange.kind === 'psk' || ecPointFormats === undefined ? {} : { ecPointFormats: [0] };
   if (exchange.kind !== 'ecdhe_ecdsa') return formats;
   return {
     ...formats,
-    ...(clientCertificateTypes === undefined
+    ...(clientCertificateTypes === undefined || settings.clientAuthentication === 'none'
       ? {}
       : { clientCertificateTypes: [CERTIFICATE_TYPE[exchange.clientType]] }),
     ...(serverCertificateTypes === undefined

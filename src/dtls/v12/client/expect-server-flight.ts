@@ -60,8 +60,7 @@ export function onServerHelloDone(
   const heard = { ...state, transcript: concat(state.transcript, message.raw) };
   const { certified } = state;
   if (certified === null) return clientFlight(context, heard, '');
-  const lookup = certified.claim.kind === 'psk' ? violation('unexpected-message') : certified.claim;
-  return { next: { ...heard, kind: 'await-credential' }, lookup };
+  return { next: { ...heard, kind: 'await-credential' }, lookup: certified.claim };
 }
 
 function readKeyExchange(
