@@ -75,6 +75,7 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
   app.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not-found'));
   app.addHook('onRequest', hostHook(settings.hosts));
+  acceptEmptyBodies(app);
 
   await app.register(helmet, { hsts: false, contentSecurityPolicy: API_POLICY });
   await app.register(rateLimit, { global: false });
@@ -105,6 +106,15 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
   );
   await app.ready();
   return app;
+}
+
+/** Many clients say `application/json` with every request, DELETE too. Where a body is needed, its schema says so. */
+function acceptEmptyBodies(app: AdminApp): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
 }
 
 function answerError(

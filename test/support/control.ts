@@ -2,7 +2,7 @@
 import { generateIdentityKey, masterKey, nodeEntropy } from '../../src/crypto/index.ts';
 import {
   type Backoff,
-  Control,
+  type Control,
   Gateway,
   openControl,
   Publisher,

@@ -83,7 +83,7 @@ export const spkiOf = (key: KeyObject): Uint8Array =>
   Uint8Array.from(createPublicKey(key).export({ type: 'spki', format: 'der' }));
 
 /** The key in other clothes, for tests of importing. */
-export const pkcs8Of = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+export const pkcs8Of = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' });
 export const copyOf = (key: KeyObject): KeyObject => createPrivateKey(pkcs8Of(key));
 
 export type SignatureChoice = keyof typeof SIGNATURES;

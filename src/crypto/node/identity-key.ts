@@ -35,7 +35,7 @@ export function importIdentityKey(input: string | Uint8Array): IdentityKey | Key
   const what = describeDer(block.der);
   if (what.kind === 'spki') return problem('a public key, and a private key is needed here');
   if (what.kind === 'certificate') return problem('a certificate, which holds no private key');
-  if (what.kind === 'other') return problem(`${what.words}`);
+  if (what.kind === 'other') return problem(what.words);
   if (what.format === 'encrypted-pkcs8') return problem(ENCRYPTED);
   if (what.format === 'pkcs1') return problem('an RSA private key (PKCS #1)');
   let object: KeyObject;
@@ -50,7 +50,7 @@ export function importIdentityKey(input: string | Uint8Array): IdentityKey | Key
   const key = signingKey(text);
   if (key === undefined)
     return problem(`a private key of a kind that cannot be used (${object.asymmetricKeyType})`);
-  if (key.kind !== 'ec-p256' && key.kind !== 'ed25519') return problem(`${describeSpki(key.spki)}`);
+  if (key.kind !== 'ec-p256' && key.kind !== 'ed25519') return problem(`the private half of ${describeSpki(key.spki)}`);
   return { kind: 'key', key, pem: text };
 }
 

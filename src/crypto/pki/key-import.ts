@@ -1,6 +1,6 @@
 /**
- * Public keys as operators have them: PEM of a key or a certificate, DER, base64, JWK. The answer to anything else names
- * what was found and what is accepted.
+ * Public keys as operators have them: PEM of a key or a certificate, DER, base64, JWK. The answer to anything else
+ * names what was found and what is accepted.
  */
 import { fromUtf8, toHex } from '../../base/index.ts';
 import type { CryptoProvider, PublicKeyKind, VerifyKey } from '../provider.ts';
