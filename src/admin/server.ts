@@ -18,6 +18,7 @@ import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes, type MetricsSource } from './routes/health.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
+import { addIdentityRoutes } from './routes/identity.ts';
 import { addWiringRoutes } from './routes/wiring.ts';
 
 export interface AdminParts {
@@ -98,6 +99,7 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
       addActorRoutes(v1, gateway);
       addCredentialRoutes(v1, gateway);
       addSessionRoutes(v1, gateway);
+      addIdentityRoutes(v1, gateway);
       addWiringRoutes(v1, gateway);
     },
     { prefix: '/v1' },

@@ -14,7 +14,10 @@ export function rawKey(): OwnIdentity {
 }
 
 /** A fresh key pair with a self-signed certificate for `name`. */
-export function selfSigned(name: string, kind: 'ec' | 'rsa' = 'ec'): OwnIdentity {
+export function selfSigned(
+  name: string,
+  kind: 'ec' | 'rsa' = 'ec',
+): OwnIdentity & { readonly keyPem: string } {
   const folder = mkdtempSync(join(tmpdir(), 'postern-certificate-'));
   try {
     const { privateKey } =
@@ -35,7 +38,7 @@ export function selfSigned(name: string, kind: 'ec' | 'rsa' = 'ec'): OwnIdentity
       join(folder, 'cert.pem'),
     ]);
     const { raw } = new X509Certificate(readFileSync(join(folder, 'cert.pem')));
-    return { key: keyFrom(pem), chain: [new Uint8Array(raw)] };
+    return { key: keyFrom(pem), chain: [new Uint8Array(raw)], keyPem: pem };
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -102,7 +102,7 @@ export class Shard {
     this.#coap = parts.coap;
     this.#relay = parts.relay;
     this.#sessions = new BoundedMap(settings.limits.connectionsMax + settings.limits.handshakesMax);
-    this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards);
+    this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards, settings);
     this.#report = new Report(settings.shard, parts.tell);
     this.#backends = new BoundedMap(parts.backends.length + 1);
     for (const backend of parts.backends) this.#backends.set(backend.name, backend);
