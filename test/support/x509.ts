@@ -174,7 +174,8 @@ export function revocationList(wish: CrlWish, issuer: Pick<Holder, 'key' | 'subj
     issuer.subject,
     time(wish.thisUpdate ?? '2026-06-01T00:00:00Z'),
     nextUpdate === undefined ? none : time(nextUpdate),
-    entries.length === 0 ? none : sequence(...entries),
+    // Joined before: there may be more entries than a call takes arguments.
+    entries.length === 0 ? none : sequence(Buffer.concat(entries)),
     extensions.length === 0 ? none : der(0xa0, sequence(...extensions)),
   );
   return signed(tbs, algorithm, issuer.key);
@@ -195,9 +196,9 @@ export function keyUsage(...usages: readonly (keyof typeof KEY_USAGE_BITS)[]): U
 export const extendedKeyUsage = (...oids: readonly string[]): Uint8Array =>
   extension('2.5.29.37', sequence(...oids.map(oid)));
 
-export function subjectAltName(
-  ...names: readonly (readonly [kind: 'dns' | 'uri' | 'email', string])[]
-): Uint8Array {
+export type AlternativeName = readonly [kind: 'dns' | 'uri' | 'email', name: string];
+
+export function subjectAltName(...names: readonly AlternativeName[]): Uint8Array {
   const tags = { email: 0x81, dns: 0x82, uri: 0x86 };
   return extension('2.5.29.17', sequence(...names.map(([kind, text]) => der(tags[kind], utf8(text)))));
 }

@@ -40,6 +40,7 @@ export function rsaModulusBits(spki: Uint8Array): number | undefined {
     const modulus = withoutLeadingZero(numbers.unsigned(RSA_BYTES_MAX));
     const exponent = withoutLeadingZero(numbers.unsigned(9));
     numbers.end();
+    if (exponent.length > 8) return undefined;
     const isOdd = (number: Uint8Array): boolean => ((number.at(-1) as number) & 1) === 1;
     if (!isOdd(modulus) || !isOdd(exponent) || (exponent.length === 1 && exponent[0] === 1)) return undefined;
     return 8 * modulus.length + 24 - Math.clz32(modulus[0] as number);

@@ -114,6 +114,7 @@ function compile(text: string): Pattern | string {
 
 /** What the words of a pattern stand for, once for each text that matches. */
 function capturesOf({ words, expression }: Pattern, texts: readonly string[]): readonly Captures[] {
+  if (texts.length > TEXTS_MAX) return [];
   return texts.flatMap((text) => {
     const match = text.length <= TEXT_LENGTH_MAX ? expression.exec(text) : null;
     return match === null ? [] : [Object.fromEntries(words.map((word, i) => [word, match[i + 1] as string]))];
@@ -146,5 +147,6 @@ const none = (why: string): SubjectMatch => ({ kind: 'no-match', why });
 /** Bounds that keep matching short: three words over 256 characters is the worst there is. */
 const PATTERN_LENGTH_MAX = 256;
 const TEXT_LENGTH_MAX = 256;
+const TEXTS_MAX = 16;
 const WORDS_MAX = 3;
 const NAME_LENGTH_MAX = 128;
