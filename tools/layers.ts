@@ -34,7 +34,7 @@ export const LAYERS: readonly Layer[] = [
   quick('fuzz'),
   quick('security'),
   real('interop', 420),
-  real('e2e', 300),
+  real('e2e', 420),
   real('faults', 180),
 ];
 
