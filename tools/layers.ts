@@ -28,6 +28,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'house', files: 'test/*.test.ts', isolated: false, limitS: 60 },
   quick('unit'),
   quick('rfc'),
+  quick('wycheproof'),
   quick('matrix'),
   quick('model'),
   quick('sim'),
