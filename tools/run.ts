@@ -68,7 +68,7 @@ function environment(options: RunOptions): NodeJS.ProcessEnv {
     ...process.env,
     NODE_TEST_CONTEXT: undefined,
     PATH: path,
-    FORCE_COLOR: '0',
+    FORCE_COLOR: undefined, NO_COLOR: '1',
     ...options.environment,
   };
 }

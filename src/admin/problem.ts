@@ -46,12 +46,12 @@ export function sendOperational(reply: FastifyReply, error: OperationalError): F
 function sendAny(
   reply: FastifyReply,
   status: number,
-  problem: ProblemDetail & { title: string; code: string },
+  { title, ...rest }: ProblemDetail & { title: string; code: string },
 ): FastifyReply {
   return reply
     .code(status)
     .header('content-type', 'application/problem+json')
-    .send({ status, ...problem });
+    .send({ title, status, ...rest });
 }
 
 /** Problems of commands: status and title. */

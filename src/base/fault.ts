@@ -14,7 +14,10 @@ export class PeerFault<Reason extends string> extends Error {
   }
 }
 
-/** Something around us failed: a port is taken, a disk is full, a backend does not answer. `code` is stable (`PN_...`). */
+/**
+ * Something around us failed: a port is taken, a disk is full, a backend does not answer. `code` is stable
+ * (`PN_...`).
+ */
 export class OperationalError extends Error {
   override readonly name = 'OperationalError';
   readonly code: `PN_${string}`;

@@ -20,6 +20,7 @@ export { Deadlines } from './deadlines.ts';
 export { OperationalError, PeerFault } from './fault.ts';
 export { displayAddress, type Path, path, type TransportAddress } from './path.ts';
 export { Secret } from './secret.ts';
+export { Slab } from './slab.ts';
 export {
   after,
   between,

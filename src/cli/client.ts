@@ -209,7 +209,7 @@ function hintFor(status: number, code: string | undefined): string | undefined {
     return 'the admin token is in the file admin.token of the state directory (or POSTERN_TOKEN)';
   if (status === 429) return 'too many requests: wait a moment and try again';
   if (status === 503) return 'the gateway is starting or stopping: try again';
-  return code === undefined ? undefined : `code ${code}`;
+  return undefined;
 }
 
 const notOurs = (address: Wire): CommandFault =>
@@ -229,5 +229,6 @@ const HINTS: Readonly<Record<string, string>> = {
   'name-taken': 'choose another name, or remove it first',
   'owner-unknown': 'add the owner first: postern user add NAME',
   'owns-devices': 'see them with: postern device list',
+  'session-unknown': 'see: postern sessions list',
   'identity-taken': 'choose another --identity, or remove the device that has it',
 };

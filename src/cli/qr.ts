@@ -16,6 +16,6 @@ export async function pictureOf(text: string, form: Picture): Promise<string | U
     case 'png':
       return toBuffer(text, { type: 'png', scale: 8 });
     case 'terminal':
-      return toText(text, { type: 'utf8' });
+      return `${await toText(text, { type: 'terminal', small: true })}\n`;
   }
 }

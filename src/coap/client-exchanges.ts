@@ -5,7 +5,7 @@
  *                                            | \--empty ACK--> acknowledged --separate response--> response
  *                                            +-- RST --> failed(reset)      given up, or too late --> failed(timeout)
  */
-import { after, BoundedMap, type Duration, equalBytes, type Instant, required } from '../base/index.ts';
+import { after, BoundedTable, type Duration, equalBytes, type Instant, required } from '../base/index.ts';
 import { acceptOptions, CODE, encodeEmpty, encodeParts } from './codec/index.ts';
 import { noteAccepted, recollect } from './duplicates.ts';
 import type { CoapDropReason, CoapEffects, CoapFailure, ExchangeId, PeerId } from './effect.ts';
@@ -18,7 +18,7 @@ import type { Transmission, Transmissions } from './transmissions.ts';
 /** Our side of the conversation with one peer. */
 export interface ClientSide {
   /** By the first four bytes of the token, which are different for each. */
-  readonly exchanges: BoundedMap<number, ClientExchange>;
+  readonly exchanges: BoundedTable<number, ClientExchange>;
   readonly queue: ClientExchange[];
   /** Exchanges in phase `sent`: what NSTART counts (RFC 7252 4.7). */
   sent: number;
@@ -45,7 +45,7 @@ export class ClientExchanges {
   readonly #peers: Peers;
   readonly #transmissions: Transmissions;
   /** Only for `cancel`: every exchange is in its peer's table too. */
-  readonly #exchanges: BoundedMap<ExchangeId, ClientExchange>;
+  readonly #exchanges: BoundedTable<ExchangeId, ClientExchange>;
 
   constructor(
     limits: CoapLimits,
@@ -59,7 +59,7 @@ export class ClientExchanges {
     this.#ids = ids;
     this.#peers = peers;
     this.#transmissions = transmissions;
-    this.#exchanges = new BoundedMap(limits.clientExchangesMax);
+    this.#exchanges = new BoundedTable(limits.clientExchangesMax);
   }
 
   get size(): number {
@@ -153,10 +153,7 @@ export class ClientExchanges {
     for (;;) {
       const peer = this.#transmissions.takeDue(now);
       if (peer === undefined) return;
-      for (const exchange of peer.outgoing?.client?.exchanges.values() ?? []) {
-        if (exchange.giveUpAt <= now) this.#fail(now, exchange, 'timeout', effects);
-        else this.#transmissions.wake(peer, exchange.giveUpAt);
-      }
+      this.#expire(now, peer, effects);
       for (const transmission of this.#transmissions.repeat(now, peer, effects)) {
         this.#giveUp(now, peer, transmission, effects);
       }
@@ -204,7 +201,7 @@ export class ClientExchanges {
   #begin(id: ExchangeId, peer: Peer, request: Request, giveUpAt: Instant): ClientExchange | undefined {
     const outgoing = outgoingOf(peer);
     outgoing.client ??= {
-      exchanges: new BoundedMap(this.#limits.clientExchangesPerPeerMax),
+      exchanges: new BoundedTable(this.#limits.clientExchangesPerPeerMax),
       queue: [],
       sent: 0,
     };
@@ -231,7 +228,7 @@ export class ClientExchanges {
   }
 
   /** Four random bytes that start no other live token of the peer. */
-  #freeKey(exchanges: BoundedMap<number, ClientExchange>): number | undefined {
+  #freeKey(exchanges: BoundedTable<number, ClientExchange>): number | undefined {
     for (let attempt = 0; attempt < KEY_ATTEMPTS; attempt++) {
       const key = this.#entropy() | 0;
       if (!exchanges.has(key)) return key;
@@ -283,6 +280,19 @@ export class ClientExchanges {
       if (exchange.messageId === id && exchange.phase !== 'queued') return exchange;
     }
     return undefined;
+  }
+
+  /** Fails what is too late, and only then sends what waited: part of that may be too late as well. */
+  #expire(now: Instant, peer: Peer, effects: CoapEffects): void {
+    for (const exchange of peer.outgoing?.client?.exchanges.values() ?? []) {
+      if (exchange.giveUpAt > now) {
+        this.#transmissions.wake(peer, exchange.giveUpAt);
+        continue;
+      }
+      this.#end(exchange);
+      effects.push({ kind: 'failed', exchange: exchange.id, peer: peer.id, reason: 'timeout' });
+    }
+    this.#advance(now, peer, effects);
   }
 
   #giveUp(now: Instant, peer: Peer, transmission: Transmission, effects: CoapEffects): void {

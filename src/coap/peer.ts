@@ -122,7 +122,6 @@ export class Peers {
     if (outgoing === undefined) return true;
     const { client, unacknowledged, messageIds } = outgoing;
     return (
-      outgoing.wakeAt === undefined &&
       (client === undefined || client.exchanges.size === 0) &&
       (unacknowledged === undefined || unacknowledged.length === 0) &&
       (messageIds === undefined || messageIds.isIdle(now, this.#limits.exchangeLifetime))

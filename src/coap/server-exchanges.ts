@@ -8,7 +8,7 @@
  *
  * A request that is never answered is abandoned after EXCHANGE_LIFETIME.
  */
-import { after, BoundedMap, EMPTY, earliest, type Instant } from '../base/index.ts';
+import { after, BoundedTable, EMPTY, earliest, type Instant } from '../base/index.ts';
 import { Chain, type Linked } from './chain.ts';
 import { CODE, encodeEmpty, encodeParts, isSafeMethod } from './codec/index.ts';
 import { noteAccepted, recollect } from './duplicates.ts';
@@ -38,7 +38,7 @@ export class ServerExchanges {
   readonly #ids: ExchangeIds;
   readonly #peers: Peers;
   readonly #transmissions: Transmissions;
-  readonly #exchanges: BoundedMap<ExchangeId, ServerExchange>;
+  readonly #exchanges: BoundedTable<ExchangeId, ServerExchange>;
   /** Each chain is in order of time, because it has one constant delay. */
   readonly #open = new Chain<ServerExchange>();
   readonly #acknowledged = new Chain<ServerExchange>();
@@ -48,7 +48,7 @@ export class ServerExchanges {
     this.#ids = ids;
     this.#peers = peers;
     this.#transmissions = transmissions;
-    this.#exchanges = new BoundedMap(limits.serverExchangesMax);
+    this.#exchanges = new BoundedTable(limits.serverExchangesMax);
   }
 
   get size(): number {

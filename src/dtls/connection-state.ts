@@ -1,7 +1,7 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
-import { type Duration, equalBytes, type Instant, type Path } from '../base/index.ts';
+import { type Duration, EMPTY, equalBytes, type Instant, type Path } from '../base/index.ts';
 import type { Association } from './association.ts';
-import type { ConnectionHandle, LookupId, VerifiedPeer } from './effect.ts';
+import type { ConnectionHandle, LookupId } from './effect.ts';
 import type { Protection } from './record/protection.ts';
 import { type ReplayWindow, replayWindow } from './record/replay-window.ts';
 import type { Flight } from './v12/machine.ts';
@@ -10,7 +10,8 @@ import { type Reassembly, reassembly } from './v12/reassembly.ts';
 
 export interface Connection {
   readonly handle: ConnectionHandle;
-  readonly path: Path;
+  /** Where the peer was heard from last; a peer with a connection ID may move. */
+  path: Path;
   readonly since: Instant;
   /** When a record last authenticated; the beginning, before that. */
   lastSeen: Instant;
@@ -18,7 +19,8 @@ export interface Connection {
   association: Association;
   /** What only the handshake needs; gone once its last flight can no longer be asked for. */
   handshake: Handshake | null;
-  peer: VerifiedPeer | null;
+  /** Who the peer is and how it is spoken to; null until a Finished verified. */
+  verified: { readonly credential: string; readonly suite: string } | null;
   /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
   read: Protection | null;
   write: Protection | null;
@@ -29,6 +31,8 @@ export interface Connection {
   sentProtected: number;
   /** The largest plaintext that the peer takes in one record. */
   sendLimit: number;
+  /** The connection ID that the peer's protected records carry; empty: none. */
+  ownCid: Uint8Array;
   /** Records that failed to authenticate. */
   badRecords: number;
 }
@@ -56,6 +60,8 @@ export interface Handshake {
   /** The question that is open, and how many there have been. */
   lookup: LookupId | null;
   asked: number;
+  /** Somebody who may be the peer said that it gives up: a hint for its next attempt, no more. */
+  discouraged: boolean;
 }
 
 /** A connection at its first message. */
@@ -93,8 +99,9 @@ export function newConnection(
       doubted: false,
       lookup: null,
       asked: 0,
+      discouraged: false,
     },
-    peer: null,
+    verified: null,
     read: null,
     write: null,
     writeEpoch: 0,
@@ -102,6 +109,7 @@ export function newConnection(
     sentPlain: begin.firstSequence,
     sentProtected: 0,
     sendLimit: RECORD_BYTES_MAX,
+    ownCid: EMPTY,
     badRecords: 0,
   };
 }

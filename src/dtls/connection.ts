@@ -2,7 +2,7 @@
  * One peer: what arrives in which epoch, what goes out, and when it ends. The only place that catches a PeerFault
  * (and a failed assertion, which ends this connection and no other).
  */
-import { AssertionFault, earliest, type Instant, PeerFault, after } from '../base/index.ts';
+import { AssertionFault, after, EMPTY, earliest, type Instant, type Path, PeerFault } from '../base/index.ts';
 import { badFinished, keepsEarly } from './association.ts';
 import type { Connection, Handshake } from './connection-state.ts';
 import type { Core } from './core.ts';
@@ -11,14 +11,8 @@ import { close, fail, sendAlert } from './ending.ts';
 import { repeatFlight, retransmit, takeChange, takeCredential, takeHandshake } from './handshake.ts';
 import { ALERTS, decodeAlert } from './message/alert.ts';
 import { HANDSHAKE_TYPE, parseFragment } from './message/handshake.ts';
-import {
-  CONTENT_TYPE,
-  DTLS_1_2,
-  parseRecord,
-  RECORD_HEADER_BYTES,
-  type RecordHeader,
-} from './record/header.ts';
-import { overhead } from './record/protection.ts';
+import { CONTENT_TYPE, type ContentType, DTLS_1_2, parseRecord, type RecordHeader } from './record/header.ts';
+import { overhead, unwrapInner } from './record/protection.ts';
 import { isFresh, markReceived } from './record/replay-window.ts';
 import { takeSequence } from './v12/flight.ts';
 import { RECORD_BYTES_MAX } from './v12/negotiate.ts';
@@ -29,6 +23,7 @@ export function receive(
   core: Core,
   connection: Connection,
   now: Instant,
+  path: Path,
   datagram: Uint8Array,
   record: RecordHeader,
   out: Effects,
@@ -36,8 +31,9 @@ export function receive(
   guarded(core, connection, out, () => {
     if (record.epoch === 0)
       receivePlain(core, connection, now, datagram.subarray(record.start, record.end), record, out);
-    else if (record.epoch === 1) receiveProtected(core, connection, now, datagram, record, out);
+    else if (record.epoch === 1) receiveProtected(core, connection, now, path, datagram, record, out);
     else drop(connection, 'wrong-epoch', out);
+    replayEarly(core, connection, now, out);
   });
 }
 
@@ -67,7 +63,7 @@ export function send(core: Core, connection: Connection, plaintext: Uint8Array, 
     return;
   }
   const { write, path } = connection;
-  const datagram = new Uint8Array(overhead(write) + plaintext.length);
+  const datagram = core.slab.take(overhead(write) + plaintext.length);
   const sequence = takeSequence(connection, 1);
   core.records.write(
     datagram,
@@ -132,7 +128,6 @@ function receivePlain(
       return;
     case CONTENT_TYPE.changeCipherSpec:
       takeChange(core, connection, now, fragment, out);
-      replayEarly(core, connection, now, out);
       return;
     case CONTENT_TYPE.alert:
       receivePlainAlert(core, connection, fragment, out);
@@ -148,7 +143,9 @@ function receivePlain(
  */
 function receivePlainAlert(core: Core, connection: Connection, fragment: Uint8Array, out: Effects): void {
   const believes = connection.association.role === 'client' && connection.status === 'handshaking';
-  if (believes && decodeAlert(fragment)?.fatal === true) fail(core, connection, 'peer-alert', null, out);
+  const fatal = decodeAlert(fragment)?.fatal === true;
+  if (fatal && connection.handshake !== null) connection.handshake.discouraged = true;
+  if (fatal && believes) fail(core, connection, 'peer-alert', null, out);
   else drop(connection, 'unauthenticated-alert', out);
 }
 
@@ -156,6 +153,7 @@ function receiveProtected(
   core: Core,
   connection: Connection,
   now: Instant,
+  path: Path,
   datagram: Uint8Array,
   record: RecordHeader,
   out: Effects,
@@ -165,22 +163,43 @@ function receiveProtected(
     keepEarly(core, connection, datagram, record, out);
     return;
   }
+  // Once agreed, every protected record carries the connection ID; falling back to the address is what an attacker
+  // who moves packets would like (RFC 9146 6).
+  if (record.cid.length !== connection.ownCid.length) {
+    drop(connection, 'missing-cid', out);
+    return;
+  }
   // Check, open, only then mark: the window moves for authentic records alone (RFC 6347 4.1.2.6).
   if (!isFresh(connection.window, record.sequence)) {
     drop(connection, 'replayed', out);
     return;
   }
-  const plaintext = core.records.open(datagram, record, read);
-  if (plaintext === undefined) {
+  const opened = core.records.open(datagram, record, read);
+  if (opened === undefined) {
     badRecord(core, connection, now, record, out);
     return;
   }
   markReceived(connection.window, record.sequence);
   connection.lastSeen = now;
+  follow(connection, path, record, out);
+  const { type, plaintext } =
+    record.type === CONTENT_TYPE.tls12Cid ? inner(opened) : { type: record.type, plaintext: opened };
   if (plaintext.length > RECORD_BYTES_MAX) drop(connection, 'record-size-limit', out);
-  else if (connection.status === 'handshaking')
-    receiveFinished(core, connection, now, plaintext, record, out);
-  else receiveEstablished(core, connection, now, plaintext, record, out);
+  else if (connection.status === 'handshaking') receiveFinished(core, connection, now, plaintext, type, out);
+  else receiveEstablished(core, connection, now, plaintext, type, out);
+}
+
+/** The peer has moved: only the newest authentic record may say so (RFC 9146 6), and only one with a connection ID. */
+function follow(connection: Connection, path: Path, record: RecordHeader, out: Effects): void {
+  if (record.cid.length === 0 || connection.path.key === path.key) return;
+  if (connection.status !== 'established' || record.sequence !== connection.window.newest) return;
+  connection.path = path;
+  out.push({ kind: 'rebound', connection: connection.handle, path });
+}
+
+/** Zeros only is a record without content, of a type that nothing handles. */
+function inner(opened: Uint8Array): { type: ContentType | null; plaintext: Uint8Array } {
+  return unwrapInner(opened) ?? { type: null, plaintext: EMPTY };
 }
 
 /**
@@ -199,23 +218,26 @@ function badRecord(
   drop(connection, 'bad-record-mac', out);
   if (connection.status === 'established') {
     if (connection.badRecords > core.limits.badRecordsMax) close(core, connection, 'exhausted', out);
-  } else if (handshake !== null && !handshake.doubted && record.type === CONTENT_TYPE.handshake) {
+  } else if (handshake !== null && !handshake.doubted && mayBeFinished(record)) {
     handshake.doubted = true;
     const patience = after(now, core.settings.retransmit);
     if (patience < handshake.expires) handshake.expires = patience;
   }
 }
 
+const mayBeFinished = ({ type }: RecordHeader): boolean =>
+  type === CONTENT_TYPE.handshake || type === CONTENT_TYPE.tls12Cid;
+
 function receiveFinished(
   core: Core,
   connection: Connection,
   now: Instant,
   plaintext: Uint8Array,
-  record: RecordHeader,
+  type: ContentType | null,
   out: Effects,
 ): void {
-  if (record.type === CONTENT_TYPE.handshake) takeHandshake(core, connection, now, plaintext, out);
-  else if (record.type === CONTENT_TYPE.alert && decodeAlert(plaintext)?.fatal === true) {
+  if (type === CONTENT_TYPE.handshake) takeHandshake(core, connection, now, plaintext, out);
+  else if (type === CONTENT_TYPE.alert && decodeAlert(plaintext)?.fatal === true) {
     fail(core, connection, 'peer-alert', null, out);
   } else drop(connection, 'early-application-data', out);
 }
@@ -225,10 +247,10 @@ function receiveEstablished(
   connection: Connection,
   now: Instant,
   plaintext: Uint8Array,
-  record: RecordHeader,
+  type: ContentType | null,
   out: Effects,
 ): void {
-  switch (record.type) {
+  switch (type) {
     case CONTENT_TYPE.applicationData:
       // The peer has our last flight: it speaks behind it.
       connection.handshake = null;
@@ -243,6 +265,9 @@ function receiveEstablished(
       return;
     case CONTENT_TYPE.changeCipherSpec:
       drop(connection, 'stale-ccs', out);
+      return;
+    default:
+      drop(connection, 'unknown-content-type', out);
   }
 }
 
@@ -289,16 +314,16 @@ function keepEarly(
     drop(connection, 'early-record-overflow', out);
     return;
   }
-  handshake.early.push(datagram.slice(record.start - RECORD_HEADER_BYTES, record.end));
+  handshake.early.push(datagram.slice(record.begin, record.end));
 }
 
 function replayEarly(core: Core, connection: Connection, now: Instant, out: Effects): void {
   const { handshake } = connection;
-  if (connection.read === null || handshake === null) return;
+  if (connection.read === null || handshake === null || handshake.early.length === 0) return;
   for (const datagram of handshake.early.splice(0)) {
-    const parsed = parseRecord(datagram, 0);
+    const parsed = parseRecord(datagram, 0, core.cidLength);
     if ('record' in parsed && connection.status !== 'ended')
-      receiveProtected(core, connection, now, datagram, parsed.record, out);
+      receiveProtected(core, connection, now, connection.path, datagram, parsed.record, out);
   }
 }
 

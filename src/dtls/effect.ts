@@ -1,5 +1,6 @@
 /** What the DTLS core asks of its driver, and the values it speaks in. */
 import type { Brand, Path, Secret } from '../base/index.ts';
+import type { TlsSession } from './v12/resumption.ts';
 
 /** One connection of this endpoint; never reused while the endpoint lives. */
 export type ConnectionHandle = Brand<number, 'ConnectionHandle'>;
@@ -7,8 +8,10 @@ export type ConnectionHandle = Brand<number, 'ConnectionHandle'>;
 /** One question to the driver; the answer comes back through `resolve`. */
 export type LookupId = Brand<number, 'LookupId'>;
 
-/** Where records of a connection arrive: what the router needs to know. Connection IDs join as a second kind. */
-export type RouteKey = { readonly kind: 'path'; readonly path: Path };
+/** Where records of a connection arrive: what the router needs to know. */
+export type RouteKey =
+  | { readonly kind: 'path'; readonly path: Path }
+  | { readonly kind: 'cid'; readonly cid: Uint8Array };
 
 export type Effect =
   /** The datagram is the driver's from here on. */
@@ -19,30 +22,55 @@ export type Effect =
       readonly connection: ConnectionHandle;
       readonly path: Path;
       readonly peer: VerifiedPeer;
+      /** What a client may resume from later; a server keeps its own. */
+      readonly session: TlsSession | null;
     }
   /** The plaintext is the driver's from here on. */
   | { readonly kind: 'deliver'; readonly connection: ConnectionHandle; readonly plaintext: Uint8Array }
+  /** The peer goes on from another address (RFC 9146 6). */
+  | { readonly kind: 'rebound'; readonly connection: ConnectionHandle; readonly path: Path }
   | { readonly kind: 'own' | 'disown'; readonly route: RouteKey }
   /** An established connection ended. */
   | { readonly kind: 'closed'; readonly connection: ConnectionHandle; readonly reason: CloseReason }
-  /** A handshake ended without a connection; `identity` is what the peer claimed, unproven. */
+  /** A handshake ended without a connection; `claim` is who the peer said it was, unproven. */
   | {
       readonly kind: 'failed';
       readonly path: Path;
       readonly connection: ConnectionHandle;
       readonly reason: FailureReason;
-      readonly identity: Uint8Array | null;
+      readonly claim: Claim | null;
     }
   | { readonly kind: 'dropped'; readonly reason: DropReason; readonly path: Path };
 
 export type Effects = Effect[];
 
-export type CredentialQuestion = { readonly kind: 'psk'; readonly identity: Uint8Array };
+/** What a peer proves itself with; `ecdhe-psk` is a pre-shared key with ephemeral keys beside it. */
+export type CredentialKind = 'psk' | 'ecdhe-psk' | 'rpk' | 'x509';
+
+/** Asked only when possession is proved, but for a PSK, whose proof needs the key itself. */
+export type CredentialQuestion =
+  | { readonly kind: 'psk'; readonly identity: Uint8Array }
+  /** `fingerprint` is the SHA-256 of the canonical SubjectPublicKeyInfo. */
+  | { readonly kind: 'rpk'; readonly fingerprint: Uint8Array; readonly spki: Uint8Array }
+  /** A chain, leaf first, not yet judged. */
+  | { readonly kind: 'x509'; readonly chain: readonly Uint8Array[] }
+  /** Whether the credential that a session was established with is still good. */
+  | { readonly kind: 'resume'; readonly credential: string };
 
 /** `credential` names the record that the answer came from; it travels into {@link VerifiedPeer} unchanged. */
 export type CredentialAnswer =
   | { readonly kind: 'psk'; readonly key: Secret; readonly credential: string }
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'accepted'; readonly credential: string }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'refused'; readonly reason: CertificateRefusal };
+
+/** Why a certificate is not accepted. */
+export type CertificateRefusal =
+  | 'bad-certificate'
+  | 'certificate-expired'
+  | 'certificate-revoked'
+  | 'unknown-authority'
+  | 'unsupported-certificate';
 
 /** The id of the n-th question of a connection: says who asked, so that nobody has to remember it. */
 export function lookupId(connection: ConnectionHandle, n: number): LookupId {
@@ -56,16 +84,22 @@ export function askedBy(id: LookupId): ConnectionHandle {
 
 declare const proof: unique symbol;
 
-/** Who is at the other end, proved by a Finished that verified. Made in one place only: expect-finished. */
+/** Who is at the other end, proved by a Finished that verified. Made in one place only: verify-finished. */
 export interface VerifiedPeer {
   readonly [proof]: true;
-  readonly kind: 'psk';
-  readonly identity: Uint8Array;
+  readonly claim: Claim;
   readonly credential: string;
   /** IANA name of the cipher suite. */
   readonly suite: string;
   readonly extendedMasterSecret: boolean;
+  readonly resumed: boolean;
 }
+
+/** Who a peer says it is. Unproven by itself. */
+export type Claim =
+  | { readonly kind: 'psk'; readonly identity: Uint8Array }
+  | { readonly kind: 'rpk'; readonly fingerprint: Uint8Array; readonly spki: Uint8Array }
+  | { readonly kind: 'x509'; readonly fingerprint: Uint8Array; readonly chain: readonly Uint8Array[] };
 
 /** Why an established connection ended. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];
@@ -104,6 +138,14 @@ export const FAILURE_REASONS = [
   'verify-failed',
   'extended-master-secret-required',
   'unsupported-extension',
+  'no-certificate', // asked for a certificate or key, the peer has none
+  'bad-certificate',
+  'unsupported-certificate',
+  'certificate-expired',
+  'certificate-revoked',
+  'unknown-authority',
+  'unknown-key', // a raw public key that belongs to nobody
+  'credential-ended', // a session whose credential is gone
   'lookup-timeout',
   'internal',
 ] as const;
@@ -134,6 +176,8 @@ export const DROP_REASONS = [
   'stale-ccs', // ChangeCipherSpec out of place
   'empty-record',
   'record-size-limit',
+  'unknown-cid', // no connection has this connection ID
+  'missing-cid', // a protected record without the connection ID that was agreed on
 ] as const;
 
 /** More than any handshake asks. */

@@ -2,7 +2,7 @@
 import type { Connection } from './connection-state.ts';
 import type { Core } from './core.ts';
 import type { CloseReason, Effects, FailureReason } from './effect.ts';
-import { claimedIdentity } from './association.ts';
+import { claimOf } from './association.ts';
 import { type AlertName, encodeAlert } from './message/alert.ts';
 import { CONTENT_TYPE, DTLS_1_2 } from './record/header.ts';
 import { overhead } from './record/protection.ts';
@@ -17,9 +17,9 @@ export function fail(
   out: Effects,
 ): void {
   if (alert !== null) sendAlert(core, connection, alert, out);
-  const identity = claimedIdentity(connection.association);
+  const claim = claimOf(connection.association);
   end(connection);
-  out.push({ kind: 'failed', path: connection.path, connection: connection.handle, reason, identity });
+  out.push({ kind: 'failed', path: connection.path, connection: connection.handle, reason, claim });
 }
 
 /** Ends an established connection; the reason decides what the peer is told. */

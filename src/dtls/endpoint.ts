@@ -5,14 +5,17 @@
  *
  *   ClientHello without a good cookie --> HelloVerifyRequest, nothing kept
  *   ClientHello with one              --> a connection beside the one that may exist on the path (RFC 6347 4.2.8)
+ *   a record with a connection ID     --> the connection of that ID, wherever it comes from (RFC 9146)
  *   anything else                     --> the connection of its path, or dropped
  */
-import { BoundedMap, Deadlines, type Instant, type Path, after, earliest } from '../base/index.ts';
-import type { CryptoProvider, Entropy } from '../crypto/index.ts';
-import { serverAssociation, startClient } from './association.ts';
+import { after, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
+import { serverAssociation, startClient, triedKind } from './association.ts';
+import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
+import type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
 import { beganWith, type Connection, newConnection } from './connection-state.ts';
-import { type Asked, CookieJar, helloVerifyRequest } from './cookie.ts';
+import { ConnectionTable } from './connection-table.ts';
+import { Door, helloFragment } from './door.ts';
 import type { Core } from './core.ts';
 import {
   askedBy,
@@ -25,61 +28,58 @@ import {
 } from './effect.ts';
 import { close, fail } from './ending.ts';
 import { apply } from './handshake.ts';
-import { type DtlsLimits, dtlsLimits } from './limits.ts';
-import { type HelloPrefix, readHelloPrefix } from './message/client-hello.ts';
-import { type Fragment, HANDSHAKE_TYPE, parseFragment } from './message/handshake.ts';
+import { dtlsLimits } from './limits.ts';
+import type { HelloPrefix } from './message/client-hello.ts';
+import type { Fragment } from './message/handshake.ts';
 import { CONTENT_TYPE, parseRecord, type RecordHeader } from './record/header.ts';
 import { RecordProtection } from './record/protection.ts';
-import type { ClientSettings, DtlsSettings } from './settings.ts';
-
-export interface EndpointOptions {
-  readonly settings: DtlsSettings;
-  readonly crypto: CryptoProvider;
-  readonly entropy: Entropy;
-  readonly limits?: Partial<DtlsLimits>;
-  /** False: a client only, hellos are refused. */
-  readonly server?: boolean;
-}
-
-/** What may be shown of an established connection. */
-export interface ConnectionView {
-  readonly path: Path;
-  readonly since: Instant;
-  readonly lastSeen: Instant;
-  readonly suite: string;
-  /** Bytes of plaintext that the peer takes in one record. */
-  readonly sendLimit: number;
-}
+import { Refusals } from './refusals.ts';
+import { type ClientSettings, DTLS_SETTINGS } from './settings.ts';
+import { SessionCache } from './v12/resumption.ts';
 
 export class DtlsEndpoint {
   readonly #core: Core;
-  readonly #cookies: CookieJar;
-  readonly #byHandle: BoundedMap<ConnectionHandle, Connection>;
-  readonly #established: BoundedMap<string, Connection>;
-  /** By path: at most one beside an established connection. In order of age, so that the oldest gives way. */
-  readonly #pending: BoundedMap<string, Connection>;
-  readonly #handshakeDeadlines = new Deadlines<ConnectionHandle>();
-  readonly #idleDeadlines = new Deadlines<ConnectionHandle>();
-  #admits: boolean;
+  readonly #door: Door;
+  readonly #connections: ConnectionTable;
+  readonly #sessions: SessionCache;
+  readonly #refusals = new Refusals();
   #lastHandle = 0;
+  /** The time of the call under way, for what the machine looks up in it. */
+  #now: Instant = 0 as Instant;
 
   constructor(options: EndpointOptions) {
-    const { settings, crypto, entropy } = options;
+    const { crypto, entropy } = options;
+    const settings = { ...DTLS_SETTINGS, ...options.settings };
     const limits = dtlsLimits(options.limits);
-    this.#core = { settings, crypto, entropy, limits, records: new RecordProtection(crypto) };
-    this.#cookies = new CookieJar(crypto, entropy, limits.cookieLifetimeMs);
-    this.#byHandle = new BoundedMap(limits.connectionsMax + limits.handshakesMax);
-    this.#established = new BoundedMap(limits.connectionsMax);
-    this.#pending = new BoundedMap(limits.handshakesMax);
-    this.#admits = options.server ?? true;
+    this.#connections = new ConnectionTable(limits);
+    this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
+    const records = new RecordProtection(crypto);
+    const { cookieLifetimeMs } = limits;
+    this.#door = new Door({ crypto, entropy, records, cookieLifetimeMs }, options.server ?? true);
+    const { connectionId } = settings;
+    this.#core = {
+      settings,
+      crypto,
+      entropy,
+      limits,
+      records,
+      slab: new Slab(),
+      scratch: new Uint8Array(settings.mtu),
+      cidLength: cidLength(connectionId),
+      findSession: (id) => this.#sessions.find(this.#now, id),
+      remember: (now, session) => this.#sessions.remember(now, session),
+      newConnectionId: () =>
+        newConnectionId(connectionId, entropy, (cid) => this.#connections.withCid(cid) !== undefined),
+    };
   }
 
   /** Takes in one datagram, which is borrowed: what is kept is copied. */
   receive(now: Instant, path: Path, datagram: Uint8Array): Effects {
     const out: Effects = [];
+    this.#now = now;
     if (datagram.length === 0) drop('empty-datagram', path, out);
     for (let offset = 0; offset < datagram.length; ) {
-      const parsed = parseRecord(datagram, offset);
+      const parsed = parseRecord(datagram, offset, this.#core.cidLength);
       if ('drop' in parsed) {
         drop(parsed.drop, path, out);
         offset = parsed.next;
@@ -95,28 +95,27 @@ export class DtlsEndpoint {
   /** The answer to a `lookup` effect; one that nobody waits for any more changes nothing. */
   resolve(now: Instant, id: LookupId, answer: CredentialAnswer): Effects {
     const out: Effects = [];
-    const connection = this.#find(askedBy(id));
+    const connection = this.#connections.find(askedBy(id));
     if (connection?.handshake?.lookup !== id) return out;
-    connections.resolve(this.#core, connection, now, answer, out);
-    this.#settle(connection, out);
+    this.#advance(now, connection, out, () => connections.resolve(this.#core, connection, now, answer, out));
     return out;
   }
 
   /** Application data for an established connection; nothing for any other. */
-  send(_now: Instant, to: ConnectionHandle, plaintext: Uint8Array): Effects {
+  send(now: Instant, to: ConnectionHandle, plaintext: Uint8Array): Effects {
     const out: Effects = [];
-    const connection = this.#find(to);
+    const connection = this.#connections.find(to);
     if (connection === undefined) return out;
     connections.send(this.#core, connection, plaintext, out);
-    if (connection.status === 'ended') this.#settle(connection, out);
+    if (connection.status === 'ended') this.#settle(now, connection, out);
     return out;
   }
 
   /** Ends a connection or a handshake from our side. */
-  close(_now: Instant, which: ConnectionHandle, why: CloseReason): Effects {
+  close(now: Instant, which: ConnectionHandle, why: CloseReason): Effects {
     const out: Effects = [];
-    const connection = this.#find(which);
-    if (connection !== undefined) this.#end(connection, why, out);
+    const connection = this.#connections.find(which);
+    if (connection !== undefined) this.#end(now, connection, why, out);
     return out;
   }
 
@@ -131,56 +130,60 @@ export class DtlsEndpoint {
     const connection = this.#begin(now, path, out, {
       association: begun.association,
       expires: after(now, this.#core.settings.handshakeTimeout),
-      helloRandom: new Uint8Array(0),
+      helloRandom: EMPTY,
       nextSeq: 0,
       firstSequence: 0,
     });
     apply(this.#core, connection, now, begun, out);
-    this.#settle(connection, out);
+    this.#settle(now, connection, out);
     return { connection: connection.handle, effects: out };
   }
 
   /** Whatever is due: call when `now >= nextDeadline()`. */
   timeout(now: Instant): Effects {
     const out: Effects = [];
-    for (const deadlines of [this.#handshakeDeadlines, this.#idleDeadlines]) {
-      for (let handle = deadlines.takeDue(now); handle !== undefined; handle = deadlines.takeDue(now)) {
-        const connection = this.#find(handle);
-        if (connection === undefined) continue;
-        connections.timeout(this.#core, connection, now, out);
-        this.#settle(connection, out);
-      }
+    for (let due = this.#connections.takeDue(now); due !== undefined; due = this.#connections.takeDue(now)) {
+      const connection = due;
+      this.#advance(now, connection, out, () => connections.timeout(this.#core, connection, now, out));
     }
     return out;
   }
 
   nextDeadline(): Instant | undefined {
-    return earliest(this.#handshakeDeadlines.earliest(), this.#idleDeadlines.earliest());
+    return this.#connections.nextDeadline();
   }
 
   /** Whether new handshakes are let in; those under way go on either way. */
   admitHandshakes(admit: boolean): void {
-    this.#admits = admit;
+    this.#door.open = admit;
+  }
+
+  /** Ends the resumable sessions of a credential that is no longer good. */
+  forgetSessions(credential: string): void {
+    this.#sessions.forget(credential);
   }
 
   view(which: ConnectionHandle): ConnectionView | undefined {
-    const connection = this.#find(which);
-    if (connection?.peer === undefined || connection.peer === null) return undefined;
-    const { path, since, lastSeen, sendLimit, peer } = connection;
-    return { path, since, lastSeen, sendLimit, suite: peer.suite };
+    const connection = this.#connections.find(which);
+    if (connection?.verified === undefined || connection.verified === null) return undefined;
+    const { path, since, lastSeen, sendLimit, verified, ownCid } = connection;
+    return { path, since, lastSeen, sendLimit, suite: verified.suite, cid: ownCid };
   }
 
-  occupancy(): { handshakes: number; connections: number; deadlines: number } {
-    return {
-      handshakes: this.#pending.size,
-      connections: this.#established.size,
-      deadlines: this.#handshakeDeadlines.size + this.#idleDeadlines.size,
-    };
+  occupancy(): {
+    handshakes: number;
+    connections: number;
+    deadlines: number;
+    sessions: number;
+    cids: number;
+  } {
+    const { handshakes, connections: established, deadlines, connectionIds: cids } = this.#connections;
+    return { handshakes, connections: established, deadlines, sessions: this.#sessions.size, cids };
   }
 
-  /** Everything there is to know about a connection, for tests: to be read, never changed. */
+  /** The connection itself, for tests: to be read, never changed. */
   inspect(which: ConnectionHandle): Connection | undefined {
-    return this.#find(which);
+    return this.#connections.find(which);
   }
 
   #receiveRecord(
@@ -190,34 +193,52 @@ export class DtlsEndpoint {
     record: RecordHeader,
     out: Effects,
   ): 'unproven' | undefined {
-    const pending = this.#pending.size === 0 ? undefined : this.#pending.get(path.key);
     if (record.epoch === 0 && record.type === CONTENT_TYPE.handshake) {
       const hello = helloFragment(datagram, record);
       if (hello !== undefined && hello.offset === 0)
         return this.#receiveHello(now, path, datagram, record, hello, out);
-      if (hello !== undefined && pending === undefined) {
+      if (hello !== undefined && this.#connections.pendingOn(path) === undefined) {
         drop('hello-fragmented', path, out);
         return 'unproven';
       }
     }
-    const connection = this.#connectionOf(path, record, pending);
-    if (connection === undefined) {
-      drop('unknown-connection', path, out);
-      return undefined;
-    }
-    const before = connection.status;
-    connections.receive(this.#core, connection, now, datagram, record, out);
-    // The hot path ends here: an established connection that stays one has nothing to settle.
-    if (before !== 'established' || connection.status !== 'established') this.#settle(connection, out);
+    const connection = this.#connectionOf(path, record);
+    if (connection === undefined)
+      drop(record.cid.length > 0 ? 'unknown-cid' : 'unknown-connection', path, out);
+    else this.#deliver(now, path, connection, datagram, record, out);
     return undefined;
   }
 
+  #deliver(
+    now: Instant,
+    path: Path,
+    connection: Connection,
+    datagram: Uint8Array,
+    record: RecordHeader,
+    out: Effects,
+  ): void {
+    const { status, path: from } = connection;
+    if (status !== 'established') {
+      this.#advance(now, connection, out, () =>
+        connections.receive(this.#core, connection, now, path, datagram, record, out),
+      );
+      return;
+    }
+    // The hot path: an established connection that stays where and what it is has nothing to settle.
+    connections.receive(this.#core, connection, now, path, datagram, record, out);
+    if (connection.path !== from) this.#moved(connection, from, out);
+    if (connection.status !== 'established') this.#settle(now, connection, out);
+  }
+
   /**
-   * Two connections may share a path while a rebooted client makes itself a new one. Handshake records, the protected
-   * Finished included, are for the newcomer; protected data and alerts for the established one.
+   * By connection ID, whatever the path; never the other way round (RFC 9146 6). Else by path, which two connections
+   * may share while a rebooted client makes itself a new one: handshake records, the protected Finished included, are
+   * for the newcomer; protected data and alerts for the established one.
    */
-  #connectionOf(path: Path, record: RecordHeader, pending: Connection | undefined): Connection | undefined {
-    const established = this.#established.get(path.key);
+  #connectionOf(path: Path, record: RecordHeader): Connection | undefined {
+    if (record.cid.length > 0) return this.#connections.withCid(record.cid);
+    const pending = this.#connections.pendingOn(path);
+    const established = this.#connections.establishedOn(path);
     if (pending === undefined || established === undefined) return pending ?? established;
     const forNewcomer = record.epoch === 0 || record.type === CONTENT_TYPE.handshake;
     return forNewcomer ? pending : established;
@@ -231,40 +252,24 @@ export class DtlsEndpoint {
     fragment: Fragment,
     out: Effects,
   ): 'unproven' | undefined {
-    const hello = readHelloPrefix(fragment.bytes);
-    if (hello === undefined || !this.#admits) {
-      drop(hello === undefined ? 'malformed-hello' : 'hello-refused', path, out);
+    const admission = this.#door.judge(now, path, record, fragment, datagram.length);
+    if (admission.kind !== 'proven') {
+      if (admission.kind === 'drop') drop(admission.reason, path, out);
+      else out.push({ kind: 'transmit', path, datagram: admission.datagram });
       return 'unproven';
     }
-    if (!this.#cookies.verify(now, path, hello)) {
-      const { messageSeq } = fragment;
-      this.#askForCookie(
-        now,
-        path,
-        hello,
-        { messageSeq, sequence: record.sequence, bytes: datagram.length },
-        out,
-      );
-      return 'unproven';
-    }
+    const { hello } = admission;
     // Late, and no reboot: a handshake begun by it would take the repeated Finished of the real one.
-    if (beganWith(this.#established.get(path.key), hello.random)) {
+    if (beganWith(this.#connections.establishedOn(path), hello.random)) {
       drop('duplicate-message', path, out);
       return undefined;
     }
-    const pending = this.#pending.get(path.key);
-    const repeated = pending !== undefined && beganWith(pending, hello.random);
-    const connection = repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
-    connections.receive(this.#core, connection, now, datagram, record, out);
-    this.#settle(connection, out);
+    const pending = this.#connections.pendingOn(path);
+    const repeated = beganWith(pending, hello.random);
+    const connection =
+      pending !== undefined && repeated ? pending : this.#admit(now, path, hello, fragment, record, out);
+    this.#deliver(now, path, connection, datagram, record, out);
     return undefined;
-  }
-
-  /** The answer to a hello without a good cookie: stateless, and never larger than the question. */
-  #askForCookie(now: Instant, path: Path, hello: HelloPrefix, asked: Asked, out: Effects): void {
-    const datagram = helloVerifyRequest(this.#core.records, this.#cookies.issue(now, path, hello), asked);
-    if (datagram.length > asked.bytes) drop('malformed-hello', path, out);
-    else out.push({ kind: 'transmit', path, datagram });
   }
 
   #admit(
@@ -276,7 +281,7 @@ export class DtlsEndpoint {
     out: Effects,
   ): Connection {
     return this.#begin(now, path, out, {
-      association: serverAssociation,
+      association: serverAssociation(this.#refusals.last(now, path)),
       expires: after(now, this.#core.settings.handshakeTimeout),
       helloRandom: hello.random.slice(),
       // Our messages and records continue the numbers of this hello (RFC 6347 4.2.1, 4.2.2).
@@ -286,112 +291,107 @@ export class DtlsEndpoint {
   }
 
   #begin(now: Instant, path: Path, out: Effects, begin: Parameters<typeof newConnection>[3]): Connection {
-    const former = this.#pending.get(path.key);
-    if (former !== undefined) this.#abandon(former, 'superseded', out);
-    else if (this.#pending.full) {
-      const oldest = this.#pending.get(this.#pending.oldest() ?? '');
-      if (oldest !== undefined) this.#abandon(oldest, 'evicted', out);
-    }
+    const former = this.#connections.pendingOn(path);
+    if (former !== undefined) this.#abandon(now, former, 'superseded', out);
+    const oldest = this.#connections.crowdedOut();
+    if (oldest !== undefined) this.#abandon(now, oldest, 'evicted', out);
+    if (!this.#connections.inUse(path)) out.push({ kind: 'own', route: { kind: 'path', path } });
     const connection = newConnection(++this.#lastHandle as ConnectionHandle, path, now, begin);
-    if (!this.#established.has(path.key)) out.push({ kind: 'own', route: { kind: 'path', path } });
-    this.#pending.set(path.key, connection);
-    this.#byHandle.set(connection.handle, connection);
+    this.#connections.begin(connection);
     return connection;
   }
 
-  /** Brings maps and deadlines in line with what a connection has become. */
-  #settle(connection: Connection, out: Effects): void {
-    const { handle, path, status } = connection;
-    const pending = this.#pending.get(path.key) === connection;
-    if (status === 'ended') {
+  /** Lets a connection do something in its handshake, and draws the conclusions. */
+  #advance(now: Instant, connection: Connection, out: Effects, work: () => void): void {
+    this.#now = now;
+    const tried = triedKind(connection.association);
+    const wasHandshaking = connection.status === 'handshaking';
+    const discouraged = connection.handshake?.discouraged === true;
+    work();
+    const gaveUp = connection.status === 'ended' || connection.handshake?.discouraged === true;
+    if (wasHandshaking && gaveUp && !discouraged && tried !== null)
+      this.#refusals.note(now, connection.path, tried);
+    this.#settle(now, connection, out);
+  }
+
+  /** Brings the table in line with what a connection has become. */
+  #settle(now: Instant, connection: Connection, out: Effects): void {
+    if (connection.status === 'ended') {
       this.#forget(connection, out);
       return;
     }
-    if (status === 'established' && pending) this.#promote(connection, out);
-    arm(this.#handshakeDeadlines, handle, connections.handshakeDeadline(connection));
-    arm(this.#idleDeadlines, handle, connections.idleDeadline(this.#core, connection));
+    if (this.#connections.register(connection)) {
+      out.push({ kind: 'own', route: { kind: 'cid', cid: connection.ownCid } });
+    }
+    const completed =
+      connection.status === 'established' && this.#connections.pendingOn(connection.path) === connection;
+    if (completed) this.#promote(now, connection, out);
+    const idle = connections.idleDeadline(this.#core, connection);
+    this.#connections.arm(connection, connections.handshakeDeadline(connection), idle);
   }
 
-  /** A handshake has completed: it takes the place of whatever the path had before. */
-  #promote(connection: Connection, out: Effects): void {
+  /**
+   * A handshake has completed: it takes the place of whatever the path had before. A connection with a CID that
+   * belongs to somebody else has merely lost its address, as behind a NAT, and lives on.
+   */
+  #promote(now: Instant, connection: Connection, out: Effects): void {
     const { path } = connection;
-    this.#pending.delete(path.key);
-    const former = this.#established.get(path.key);
-    if (former !== undefined) {
+    this.#refusals.clear(path);
+    const former = this.#connections.establishedOn(path);
+    const another = former !== undefined && former.verified?.credential !== connection.verified?.credential;
+    if (former !== undefined && !(another && former.ownCid.length > 0)) {
       close(this.#core, former, 'replaced', out);
-      this.#established.delete(path.key);
-      this.#byHandle.delete(former.handle);
-      this.#handshakeDeadlines.disarm(former.handle);
-      this.#idleDeadlines.disarm(former.handle);
-    } else if (this.#established.full) {
-      this.#evict(out);
+      this.#connections.remove(former);
+      this.#disownCid(former, out);
     }
-    this.#established.set(path.key, connection);
+    this.#connections.promote(connection);
+    if (!this.#connections.crowded) return;
+    const silent = this.#connections.silent((one) => connections.idleDeadline(this.#core, one));
+    if (silent !== undefined) this.#end(now, silent, 'evicted', out);
   }
 
-  /** Makes room by ending a connection that has been silent long: deadlines are lazy, so the first few are asked. */
-  #evict(out: Effects): void {
-    let silent: Connection | undefined;
-    for (let tries = 0; tries < EVICTION_TRIES; tries++) {
-      const handle = this.#idleDeadlines.first();
-      const candidate = this.#find(handle);
-      if (handle === undefined || candidate === undefined) break;
-      if (silent === undefined || candidate.lastSeen < silent.lastSeen) silent = candidate;
-      const due = connections.idleDeadline(this.#core, candidate);
-      if (due === undefined || due <= (this.#idleDeadlines.of(handle) ?? due)) break;
-      this.#idleDeadlines.arm(handle, due);
-    }
-    if (silent !== undefined) this.#end(silent, 'evicted', out);
+  /** Handshake records of the new path are ours from now on; those of the old one, whoever's they are. */
+  #moved(connection: Connection, from: Path, out: Effects): void {
+    const known = this.#connections.inUse(connection.path);
+    this.#connections.move(connection, from);
+    if (!known) out.push({ kind: 'own', route: { kind: 'path', path: connection.path } });
+    if (!this.#connections.inUse(from)) out.push({ kind: 'disown', route: { kind: 'path', path: from } });
   }
 
-  #abandon(connection: Connection, reason: 'superseded' | 'evicted' | 'requested', out: Effects): void {
+  #abandon(
+    now: Instant,
+    connection: Connection,
+    reason: 'superseded' | 'evicted' | 'requested',
+    out: Effects,
+  ): void {
+    const tried = triedKind(connection.association);
+    if (reason === 'superseded' && tried !== null) this.#refusals.note(now, connection.path, tried);
     fail(this.#core, connection, reason, null, out);
     this.#forget(connection, out);
   }
 
-  #end(connection: Connection, why: CloseReason, out: Effects): void {
-    if (connection.status === 'established') {
-      close(this.#core, connection, why, out);
-      this.#forget(connection, out);
-    } else {
-      this.#abandon(connection, 'requested', out);
+  #end(now: Instant, connection: Connection, why: CloseReason, out: Effects): void {
+    if (connection.status !== 'established') {
+      this.#abandon(now, connection, 'requested', out);
+      return;
     }
+    close(this.#core, connection, why, out);
+    this.#forget(connection, out);
   }
 
   #forget(connection: Connection, out: Effects): void {
-    const { handle, path } = connection;
-    this.#byHandle.delete(handle);
-    this.#handshakeDeadlines.disarm(handle);
-    this.#idleDeadlines.disarm(handle);
-    if (this.#pending.get(path.key) === connection) this.#pending.delete(path.key);
-    if (this.#established.get(path.key) === connection) this.#established.delete(path.key);
-    if (!this.#pending.has(path.key) && !this.#established.has(path.key)) {
-      out.push({ kind: 'disown', route: { kind: 'path', path } });
-    }
+    const { path } = connection;
+    this.#connections.remove(connection);
+    this.#disownCid(connection, out);
+    if (!this.#connections.inUse(path)) out.push({ kind: 'disown', route: { kind: 'path', path } });
   }
 
-  #find(handle: ConnectionHandle | undefined): Connection | undefined {
-    return handle === undefined ? undefined : this.#byHandle.get(handle);
+  #disownCid(connection: Connection, out: Effects): void {
+    const { ownCid: cid } = connection;
+    if (cid.length > 0) out.push({ kind: 'disown', route: { kind: 'cid', cid } });
   }
-}
-
-/** The fragment of a ClientHello that the record begins with. */
-function helloFragment(datagram: Uint8Array, record: RecordHeader): Fragment | undefined {
-  if (datagram[record.start] !== HANDSHAKE_TYPE.client_hello) return undefined;
-  return parseFragment(datagram.subarray(record.start, record.end), 0);
-}
-
-function arm(
-  deadlines: Deadlines<ConnectionHandle>,
-  handle: ConnectionHandle,
-  due: Instant | undefined,
-): void {
-  if (due === undefined) deadlines.disarm(handle);
-  else if (deadlines.of(handle) !== due) deadlines.arm(handle, due);
 }
 
 function drop(reason: DropReason, path: Path, out: Effects): void {
   out.push({ kind: 'dropped', reason, path });
 }
-
-const EVICTION_TRIES = 16;

@@ -1,6 +1,6 @@
 /** Driving a handshake: fragments to messages, messages to the machine, its outcomes to flights and effects. */
 import { after, assert, type Duration, type Instant, milliseconds, required } from '../base/index.ts';
-import { accepts, type Advance, advance, keepsEarly } from './association.ts';
+import { accepts, type Advance, advance, ESTABLISHED, keepsEarly } from './association.ts';
 import type { Connection, Handshake } from './connection-state.ts';
 import type { Core } from './core.ts';
 import { type CredentialAnswer, type Effects, lookupId } from './effect.ts';
@@ -38,6 +38,7 @@ export function takeHandshake(
     if (takeFragment(core, connection, handshake, now, fragment, out) === 'repeated') repeated = true;
   }
   if (repeated) repeatFlight(core, connection, now, out);
+  catchUp(core, connection, now, out);
 }
 
 /** The peer's ChangeCipherSpec: a step where the machine waits for it, kept where it overtook, else stale. */
@@ -75,7 +76,7 @@ export function takeCredential(
   const handshake = required(connection.handshake, 'a lookup belongs to a handshake');
   handshake.lookup = null;
   step(core, connection, now, { name: 'credential', answer }, out);
-  if (handshake.changeEarly && connection.status === 'handshaking') changeCipher(core, connection, now, out);
+  catchUp(core, connection, now, out);
 }
 
 /** Applies what a step yielded: state, keys, flight, question, proof. */
@@ -85,24 +86,35 @@ export function apply(core: Core, connection: Connection, now: Instant, result: 
   if (result.read !== undefined) handshake.read = result.read;
   if (result.write !== undefined) connection.write = result.write;
   if (result.sendLimit !== undefined) connection.sendLimit = result.sendLimit;
+  if (result.ownCid !== undefined) connection.ownCid = result.ownCid;
   if (result.flight !== undefined) beginFlight(core, connection, handshake, now, result.flight, out);
   if (result.lookup !== undefined) {
     handshake.lookup = lookupId(connection.handle, handshake.asked++);
     out.push({ kind: 'lookup', id: handshake.lookup, ask: result.lookup });
   }
-  if (result.established !== undefined) {
-    connection.status = 'established';
-    connection.lastSeen = now;
-    connection.peer = result.established;
-    if (handshake.flight === null) connection.handshake = null;
-    else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
-    out.push({
-      kind: 'established',
-      connection: connection.handle,
-      path: connection.path,
-      peer: result.established,
-    });
-  }
+  if (result.established !== undefined) establish(core, connection, handshake, now, result, out);
+}
+
+function establish(
+  core: Core,
+  connection: Connection,
+  handshake: Handshake,
+  now: Instant,
+  result: Advance,
+  out: Effects,
+): void {
+  const peer = required(result.established, 'a proof establishes');
+  connection.status = 'established';
+  connection.lastSeen = now;
+  connection.verified = { credential: peer.credential, suite: peer.suite };
+  connection.association = ESTABLISHED[connection.association.role];
+  if (handshake.flight === null) connection.handshake = null;
+  else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
+  const { remember } = result;
+  const client = connection.association.role === 'client';
+  if (remember !== undefined && !client) core.remember(now, remember);
+  const session = client ? (remember ?? null) : null;
+  out.push({ kind: 'established', connection: connection.handle, path: connection.path, peer, session });
 }
 
 /**
@@ -180,6 +192,13 @@ function takeMessages(
   }
 }
 
+/** Takes the ChangeCipherSpec that had overtaken what came now. */
+function catchUp(core: Core, connection: Connection, now: Instant, out: Effects): void {
+  const early = connection.handshake?.changeEarly === true;
+  if (early && accepts(connection.association, 'change_cipher_spec'))
+    changeCipher(core, connection, now, out);
+}
+
 function changeCipher(core: Core, connection: Connection, now: Instant, out: Effects): void {
   const handshake = required(connection.handshake, 'ChangeCipherSpec belongs to a handshake');
   step(core, connection, now, { name: 'change_cipher_spec' }, out);
@@ -220,7 +239,7 @@ function transmit(
   handshake.sentAt = now;
   const single = handshake.repeats >= BACK_OFF_REPEATS;
   const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
-  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single })) {
+  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single }, core.scratch)) {
     out.push({ kind: 'transmit', path: connection.path, datagram });
   }
 }

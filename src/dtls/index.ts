@@ -16,11 +16,15 @@
  *
  * Not here: sockets, clocks, credentials, CoAP, renegotiation, compression, resumption, DTLS 1.0.
  */
+export { connectionIdShape, ownerOf } from './cid.ts';
 export {
   CLOSE_REASONS,
+  type Claim,
   type CloseReason,
+  type CertificateRefusal,
   type ConnectionHandle,
   type CredentialAnswer,
+  type CredentialKind,
   type CredentialQuestion,
   DROP_REASONS,
   type DropReason,
@@ -32,7 +36,15 @@ export {
   type RouteKey,
   type VerifiedPeer,
 } from './effect.ts';
-export { type ConnectionView, DtlsEndpoint, type EndpointOptions } from './endpoint.ts';
+export { DtlsEndpoint } from './endpoint.ts';
+export type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
 export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';
-export type { ClientSettings, DtlsSettings } from './settings.ts';
+export {
+  type ClientSettings,
+  type ConnectionIdShape,
+  DTLS_SETTINGS,
+  type DtlsSettings,
+  type OwnIdentity,
+} from './settings.ts';
+export type { TlsSession } from './v12/resumption.ts';
 export { SUITE_NAMES } from './suite/registry.ts';

@@ -13,6 +13,8 @@ export interface DtlsLimits {
   readonly earlyRecordsMax: number;
   readonly earlyRecordBytesMax: number;
   readonly identityBytesMax: number;
+  readonly chainMax: number;
+  readonly sessionsMax: number;
   readonly flightRepeatsMax: number;
   readonly badRecordsMax: number;
   readonly recordsMax: number;
@@ -35,13 +37,13 @@ export const DTLS_LIMITS = {
     counts: 'failed evicted',
   },
   messageBytesMax: {
-    value: 4_096,
+    value: 8_192,
     unit: 'bytes',
-    why: 'no message of a PSK handshake is larger',
+    why: 'a chain of four certificates',
     counts: 'dropped reassembly-overflow',
   },
   reassemblyBytesMax: {
-    value: 8_192,
+    value: 16_384,
     unit: 'bytes per handshake',
     why: 'fragments of messages ahead',
     counts: 'dropped reassembly-overflow',
@@ -75,6 +77,18 @@ export const DTLS_LIMITS = {
     unit: 'bytes',
     why: 'RFC 4279 5.3 asks for 128 at least',
     counts: 'failed illegal-parameter',
+  },
+  chainMax: {
+    value: 4,
+    unit: 'certificates',
+    why: 'each is parsed and verified',
+    counts: 'failed bad-certificate',
+  },
+  sessionsMax: {
+    value: 20_000,
+    unit: 'sessions',
+    why: 'memory: about 500 bytes each; the oldest gives way',
+    counts: '-',
   },
   flightRepeatsMax: {
     value: 10,

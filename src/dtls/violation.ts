@@ -1,4 +1,7 @@
-/** What a peer can do wrong in a handshake, and the alert that each earns. A new reason does not compile without one. */
+/**
+ * What a peer can do wrong in a handshake, and the alert that each earns. A new reason does not compile without
+ * one.
+ */
 import { PeerFault } from '../base/index.ts';
 import type { FailureReason } from './effect.ts';
 import type { AlertName } from './message/alert.ts';
@@ -17,6 +20,13 @@ export type ViolationReason = Extract<
   | 'unknown-identity'
   | 'extended-master-secret-required'
   | 'unsupported-extension'
+  | 'no-certificate'
+  | 'bad-certificate'
+  | 'unsupported-certificate'
+  | 'certificate-expired'
+  | 'certificate-revoked'
+  | 'unknown-authority'
+  | 'unknown-key'
 >;
 
 /**
@@ -35,6 +45,13 @@ export const ALERT_OF_VIOLATION = {
   'verify-failed': 'decrypt_error',
   'wrong-key': 'decrypt_error',
   'unknown-identity': 'decrypt_error',
+  'no-certificate': 'handshake_failure',
+  'bad-certificate': 'bad_certificate',
+  'unsupported-certificate': 'unsupported_certificate',
+  'certificate-expired': 'certificate_expired',
+  'certificate-revoked': 'certificate_revoked',
+  'unknown-authority': 'unknown_ca',
+  'unknown-key': 'certificate_unknown',
 } as const satisfies Record<ViolationReason, AlertName>;
 
 /** Raises the violation; caught in connection.ts only. */

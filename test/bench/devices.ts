@@ -12,4 +12,4 @@ export function keyOf(device: number): string {
 }
 
 /** How many devices beyond those with sessions take turns at handshakes: more than are ever under way at once. */
-export const HANDSHAKE_DEVICES = 200;
+export const HANDSHAKE_DEVICES = 64;

@@ -24,7 +24,7 @@ export interface FakeShards {
 }
 
 export interface Behaviour {
-  /** Says `listening` and `applied` by itself. */
+  /** Says `listening` and `applied` by itself, and answers as an idle shard does. */
   readonly obedient?: boolean;
   readonly unable?: { readonly code: `PN_${string}`; readonly message: string };
   readonly answer?: (question: ShardQuestion, shard: number) => ShardAnswer | undefined;
@@ -71,7 +71,9 @@ class Fake implements FakeShard {
     this.received.push(structuredClone(message));
     const { shard } = this.settings;
     if (message.kind === 'ask') {
-      const answer = this.#behaviour.answer?.(message.question, shard);
+      const { answer: own, obedient } = this.#behaviour;
+      const answer =
+        own === undefined && obedient === true ? idle(message.question) : own?.(message.question, shard);
       if (answer !== undefined) this.say({ kind: 'answer', request: message.request, answer });
     } else if (this.#behaviour.obedient === true) {
       this.say({ kind: 'applied', shard, revision: message.revision });
@@ -93,5 +95,18 @@ class Fake implements FakeShard {
     if (!this.#alive) return;
     this.#alive = false;
     this.#listener.exited(reason);
+  }
+}
+
+function idle({ kind }: ShardQuestion): ShardAnswer {
+  switch (kind) {
+    case 'sessions':
+      return { kind, sessions: [] };
+    case 'counters':
+      return { kind, counters: { counters: {}, gauges: {}, histograms: {} } };
+    case 'close-session':
+      return { kind: 'closed', found: false };
+    case 'drain':
+      return { kind: 'drained' };
   }
 }

@@ -68,6 +68,8 @@ function disturbedBy({ reaction, changed }: Observation, { epoch, kind }: Cell):
   if (reaction === 'drop bad-record-mac') allowed.push('badRecords');
   // Where Finished is awaited, it also begins the wait for a better one.
   if (reaction === 'drop bad-record-mac' && kind === 'handshake') allowed.push('handshake');
+  // A server does not believe an alert in the clear; it is a hint for the next attempt.
+  if (reaction === 'drop unauthenticated-alert') allowed.push('handshake');
   // Sending takes numbers; repeating a flight is remembered beside it.
   if (reaction.includes('+')) allowed.push('sentPlain', 'sentProtected');
   if (reaction.includes('+ repeat')) allowed.push('handshake');

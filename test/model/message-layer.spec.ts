@@ -190,7 +190,7 @@ export class PlainMessageLayer {
         .map((each) => ({ at: each.since + EXCHANGE_LIFETIME, happens: () => this.#abandon(each) })),
       ...this.made
         .filter((each) => each.state !== 'over')
-        .map((each) => ({ at: each.giveUpAt, happens: () => this.#fail(each.exchange) })),
+        .map((each) => ({ at: each.giveUpAt, happens: () => this.#expire() })),
       ...this.pending.map((each) => ({ at: each.at, happens: () => this.#repeat(each) })),
     ];
   }
@@ -208,6 +208,16 @@ export class PlainMessageLayer {
 
   #fail(exchange: number): string[] {
     return [`failed #${exchange} timeout`, ...this.#end(exchange)];
+  }
+
+  /** All that is too late, before anything that waited is sent. */
+  #expire(): string[] {
+    const late = this.made.filter((each) => each.state !== 'over' && each.giveUpAt <= this.now);
+    for (const each of late) each.state = 'over';
+    const lost = (each: Pending): boolean =>
+      each.carries === 'request' && late.some(({ exchange }) => exchange === each.exchange);
+    this.pending = this.pending.filter((each) => !lost(each));
+    return [...late.map(({ exchange }) => `failed #${exchange} timeout`), ...this.#sendQueued()];
   }
 
   #repeat(pending: Pending): string[] {

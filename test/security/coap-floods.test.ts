@@ -104,6 +104,15 @@ describe('C15: we are not made to flood a device', () => {
 });
 
 describe('memory returns to where it was', () => {
+  test('but not before the Message IDs that we gave a peer may be given again', () => {
+    const world = new LockstepCoap().hears('NON GET 0001 /a').responds(1, '2.05');
+    world.waits(246_000);
+    assert.equal(world.endpoint.occupancy().answerBytes, 0);
+    assert.equal(world.endpoint.occupancy().peers, 1);
+    world.waits(60_000);
+    assert.equal(world.endpoint.occupancy().peers, 0);
+  });
+
   test('a thousand peers with a request each are gone some minutes after their last', () => {
     const world = new LockstepCoap();
     for (let peer = 1; peer <= 1_000; peer++) world.hears('CON GET 0001 /a', peer).responds(peer, '2.05');

@@ -154,6 +154,22 @@ describe('P06: loops', () => {
   });
 });
 
+test('P08: nothing is answered from what was answered to somebody else', () => {
+  const { world, meter } = connected();
+  const lock = world.device('lock');
+  assert.equal(lock.connect(), true);
+  for (const device of [meter, lock]) {
+    device.get('/demo/same');
+    const secret = { payload: utf8('for one'), options: [option(OPTION.MAX_AGE, 3_600)] };
+    world.backend.answer(world.clock.now(), secret);
+    world.settle();
+  }
+  assert.deepEqual(
+    world.backend.seen.map(({ request }) => request.principal.name),
+    ['meter', 'lock'],
+  );
+});
+
 describe('P10: methods', () => {
   test('only those that exist are forwarded, each with its action', () => {
     for (let detail = 1; detail < 32; detail++) {

@@ -15,14 +15,20 @@ import { type Entropy, nodeProvider } from '../../src/crypto/index.ts';
 import {
   type DtlsLimits,
   DtlsEndpoint,
+  DTLS_SETTINGS,
   type DtlsSettings,
   type Effect,
   type Effects,
+  type LookupId,
   SUITE_NAMES,
+  type ClientSettings,
   type ConnectionHandle,
+  type CredentialAnswer,
+  type CredentialQuestion,
 } from '../../src/dtls/index.ts';
 
 export const SETTINGS: DtlsSettings = {
+  ...DTLS_SETTINGS,
   suites: SUITE_NAMES,
   extendedMasterSecret: 'wanted',
   mtu: 1_280,
@@ -53,6 +59,8 @@ export interface PairOptions {
   readonly identity?: Uint8Array;
   readonly key?: Secret;
   readonly seed?: number;
+  /** The client's whole credentials, instead of identity and key. */
+  readonly credentials?: ClientSettings;
 }
 
 /** Server's view of the client's address, and the other way round. */
@@ -66,6 +74,7 @@ export class DtlsPair {
   readonly clientEffects: Effect[] = [];
   connection: ConnectionHandle | undefined;
   now: Instant = instant(0);
+  trusting = true;
   readonly #options: PairOptions;
 
   constructor(options: PairOptions = {}) {
@@ -88,9 +97,10 @@ export class DtlsPair {
 
   /** Begins a handshake; the effects, not yet delivered. */
   connect(suites?: readonly string[]): Effects {
-    const psk = { identity: this.#options.identity ?? DEVICE.identity, key: this.#options.key ?? DEVICE.key };
+    const { identity = DEVICE.identity, key = DEVICE.key } = this.#options;
+    const credentials = this.#options.credentials ?? { psk: { identity, key } };
     const begun = this.client.connect(this.now, SERVER_PATH, {
-      psk,
+      ...credentials,
       ...(suites === undefined ? {} : { suites }),
     });
     this.connection = begun.connection;
@@ -113,10 +123,7 @@ export class DtlsPair {
         );
       } else if (effect.kind === 'lookup') {
         queue.push(
-          ...this.answer(effect.id, effect.ask.identity).map((caused) => ({
-            from: 'server' as const,
-            effect: caused,
-          })),
+          ...this.answer(side, effect.id, effect.ask).map((caused) => ({ from: side, effect: caused })),
         );
       }
     }
@@ -133,13 +140,16 @@ export class DtlsPair {
     return effects;
   }
 
-  answer(id: Parameters<DtlsEndpoint['resolve']>[1], identity: Uint8Array): Effects {
-    const known = Buffer.compare(identity, DEVICE.identity) === 0;
-    return this.server.resolve(
-      this.now,
-      id,
-      known ? { kind: 'psk', key: DEVICE.key, credential: 'c-1' } : { kind: 'unknown' },
-    );
+  answer(side: 'client' | 'server', id: LookupId, ask: CredentialQuestion): Effects {
+    return this[side].resolve(this.now, id, this.credentials(ask));
+  }
+
+  /** What both sides know: the device's PSK, and any key or certificate while `trusting`. */
+  credentials(ask: CredentialQuestion): CredentialAnswer {
+    if (ask.kind !== 'psk')
+      return this.trusting ? { kind: 'accepted', credential: 'c-2' } : { kind: 'unknown' };
+    const known = Buffer.compare(ask.identity, DEVICE.identity) === 0;
+    return known ? { kind: 'psk', key: DEVICE.key, credential: 'c-1' } : { kind: 'unknown' };
   }
 
   /** A whole handshake. */

@@ -41,7 +41,7 @@ export type ServerStateName = (typeof SERVER_STATES)[number];
 export const CLIENT_STATES = [
   'expect-server-hello',
   'expect-server-hello/cookie',
-  'expect-server-hello-done',
+  'expect-server-flight',
   'expect-change-cipher-spec',
   'expect-finished',
   'established',

@@ -21,10 +21,10 @@ export interface TakenRecord extends RecordHeader {
 }
 
 /** The records of a datagram; anything that is not one is a failure of the test. */
-export function recordsOf(datagram: Uint8Array): TakenRecord[] {
+export function recordsOf(datagram: Uint8Array, cidLength = 0): TakenRecord[] {
   const records: TakenRecord[] = [];
   for (let offset = 0; offset < datagram.length; ) {
-    const parsed = parseRecord(datagram, offset);
+    const parsed = parseRecord(datagram, offset, cidLength);
     if ('drop' in parsed) throw new RangeError(`not a record at ${offset}: ${parsed.drop}`);
     const { record } = parsed;
     records.push({

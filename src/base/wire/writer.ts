@@ -1,4 +1,6 @@
-/** Writing of network byte order into a buffer that grows. `finish()` hands out an array of exactly what was written. */
+/**
+ * Writing of network byte order into a buffer that grows. `finish()` hands out an array of exactly what was written.
+ */
 import { assert } from '../assert.ts';
 
 export class Writer {

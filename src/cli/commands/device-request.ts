@@ -31,6 +31,8 @@ interface RequestOptions extends PskOptions {
 const TIMEOUT_DEFAULT_S = 10;
 const TIMEOUT_MAX_S = 600;
 const CONTENT_FORMAT_MAX = 0xffff;
+/** What the gateway says about its own refusals: the id of the decision, which its log explains. */
+const DECISION = /^[0-9a-f]{8}(?:-[0-9a-f]+){3}$/;
 
 const METHODS = [
   { name: 'get', method: 'GET', description: 'read a resource', payload: false },
@@ -157,20 +159,31 @@ async function payloadOf(options: RequestOptions, context: CommandContext): Prom
 /** The code line to standard error, the payload and nothing else to standard output. */
 function show(answered: DeviceAnswer, { terminal }: CommandContext): void {
   terminal.note(`${codeLine(answered)}\n`);
-  if (answered.payload.length === 0) return;
+  if (answered.payload.length === 0 || diagnosticOf(answered) !== undefined) return;
   const text = fromUtf8(answered.payload);
   if (!terminal.interactive) terminal.write(answered.payload);
   else if (text === undefined) terminal.write(`hex:${toHex(answered.payload)}\n`);
   else terminal.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** `2.05 Content, 23 bytes, text/plain`. */
+/** `2.05 Content, 23 bytes, text/plain`, or for an error `4.03 Forbidden, decision 0a1b2c3d-0-0-8`. */
 export function codeLine(answered: DeviceAnswer): string {
   const { code, payload, contentFormat: format } = answered;
+  const head = `${code} ${codeName(code)}`.trim();
+  const diagnostic = diagnosticOf(answered);
+  if (diagnostic !== undefined)
+    return `${head}, ${DECISION.test(diagnostic) ? 'decision ' : ''}${diagnostic}`;
   const size =
     payload.length === 0 ? 'no payload' : `${payload.length} byte${payload.length === 1 ? '' : 's'}`;
   const kind = format === undefined ? [] : [typeof format === 'number' ? `content-format ${format}` : format];
-  return [`${code} ${codeName(code)}`.trim(), size, ...kind].join(', ');
+  return [head, size, ...kind].join(', ');
+}
+
+/** The sentence that an error response has for people instead of a representation (RFC 7252 section 5.5.2). */
+function diagnosticOf({ code, payload, contentFormat: format }: DeviceAnswer): string | undefined {
+  if (code.startsWith('2.') || payload.length === 0 || format !== undefined) return undefined;
+  const text = fromUtf8(payload);
+  return text === undefined || /\p{Cc}/u.test(text) ? undefined : text;
 }
 
 function forMachines(answered: DeviceAnswer): unknown {
@@ -180,6 +193,7 @@ function forMachines(answered: DeviceAnswer): unknown {
     contentFormat: answered.contentFormat ?? null,
     payload: fromUtf8(answered.payload) ?? null,
     payloadHex: toHex(answered.payload),
+    diagnostic: diagnosticOf(answered) ?? null,
     handshake_ms: Math.round(answered.handshakeMs),
     answer_ms: Math.round(answered.answerMs),
   };

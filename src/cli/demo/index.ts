@@ -6,7 +6,7 @@ import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { extname, join, relative, resolve } from 'node:path';
 import { toHex, utf8 } from '../../base/index.ts';
 import type { Ready, ServeOptions } from '../../main.ts';
 import { adminClient } from '../client.ts';
@@ -65,10 +65,16 @@ async function prepare(ready: Ready, backendPort: number, terminal: Terminal): P
     keyHex: toHex(utf8(device.key)),
     coapsPort: ready.coapsPort,
     adminUrl: ready.adminUrl,
-    tokenFile: ready.tokenFile,
+    tokenFile: shortest(terminal.cwd, ready.tokenFile),
     backendPort,
     executable: existsSync(join(terminal.cwd, 'bin/postern')) ? 'bin/postern' : 'postern',
   };
+}
+
+/** A file as one would name it from `cwd`. */
+function shortest(cwd: string, file: string): string {
+  const way = relative(cwd, file);
+  return way.startsWith('..') ? file : way;
 }
 
 /** `device get` in a process of its own: the very command that the text recommends. */

@@ -29,7 +29,7 @@ ${indented(
     ['identity', identity],
     ['key', `${key}  (in hexadecimal ${keyHex})`],
     ['may use', '/demo/hello  /demo/temperature  /demo/echo  /demo/requests'],
-    ['may not', '/vault/gold  (4.03, and the backend never hears of it)'],
+    ['may not', '/vault/gold  (4.03: the log says why, and the backend never hears of it)'],
     ['backend', `coap://127.0.0.1:${welcome.backendPort}  (node-coap)`],
     ['admin', `${welcome.adminUrl}/docs  token in ${welcome.tokenFile}`],
   ]),
@@ -38,8 +38,10 @@ Try it from another terminal, with three stacks that share no code:
 
   ${welcome.executable} device get ${uri} --psk ${identity}:${keyHex}
   coap-client-openssl -m get -u ${identity} -k ${key} ${uri}
-  (printf '${RAW_GET_HELLO}'; sleep 1) | openssl s_client -dtls1_2 -quiet \\
+  (printf '${RAW_GET_HELLO}'; sleep 1) | openssl s_client -dtls1_2 -quiet -no_ign_eof \\
       -connect ${gateway} -psk_identity ${identity} -psk ${keyHex}
+
+The last one sends a message made by hand, so its answer begins with the bytes of CoAP's header.
 `;
 }
 
@@ -55,7 +57,7 @@ ${head}
   $ ${executable} device get coaps://127.0.0.1:${coapsPort}/demo/hello --psk ...
 ${indented(outcome.output.trimEnd())}
 
-Ctrl-C stops the gateway; the next start keeps device, key and ports.
+Ctrl-C stops the gateway; the next start keeps the device and its key.
 `;
 }
 

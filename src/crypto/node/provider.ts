@@ -1,12 +1,13 @@
-/** The production provider: OpenSSL through node:crypto. Keys are held as KeyObject, never as bytes. */
+/**
+ * The production provider: OpenSSL through node:crypto. Keys that live long are KeyObjects. Keys of records live as
+ * long as their connection and there are two for each, so they are bytes: a KeyObject costs close to a kilobyte.
+ */
 import {
   type CipherCCMTypes,
   createCipheriv,
   createDecipheriv,
   createHmac,
-  createSecretKey,
   hash as digest,
-  type KeyObject,
   timingSafeEqual,
 } from 'node:crypto';
 import { assert } from '../../base/index.ts';
@@ -21,11 +22,11 @@ import {
 import { agree, certificateKey, ephemeral, sign, verify, verifyKey } from './public-key.ts';
 
 interface NodeAeadKey extends AeadKey {
-  readonly object: KeyObject;
+  readonly bytes: Uint8Array;
 }
 
 interface NodeMacKey extends MacKey {
-  readonly object: KeyObject;
+  readonly bytes: Uint8Array;
 }
 
 export const nodeProvider: CryptoProvider = {
@@ -34,24 +35,24 @@ export const nodeProvider: CryptoProvider = {
   },
 
   macKey(name: HashName, key: Uint8Array): NodeMacKey {
-    return { hash: name, object: createSecretKey(key) };
+    return { hash: name, bytes: key.slice() };
   },
 
   hmac(key, ...parts) {
-    const mac = createHmac(key.hash, (key as NodeMacKey).object);
+    const mac = createHmac(key.hash, (key as NodeMacKey).bytes);
     for (const part of parts) mac.update(part);
     return plain(mac.digest());
   },
 
   aeadKey(name: AeadName, key: Uint8Array): NodeAeadKey {
     assert(key.length === AEADS[name].keyLength, `a key for ${name} has its length`);
-    return { aead: name, object: createSecretKey(key) };
+    return { aead: name, bytes: key.slice() };
   },
 
   seal(key, nonce, aad, plaintext, out, offset) {
     const { tagLength, cipher } = AEADS[key.aead];
     // The CCM overload types all three: node tells the modes apart by name.
-    const seal = createCipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).object, nonce, {
+    const seal = createCipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).bytes, nonce, {
       authTagLength: tagLength,
     });
     seal.setAAD(aad, { plaintextLength: plaintext.length });
@@ -64,7 +65,7 @@ export const nodeProvider: CryptoProvider = {
     const { tagLength, cipher } = AEADS[key.aead];
     const length = sealed.length - tagLength;
     if (length < 0) return undefined;
-    const open = createDecipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).object, nonce, {
+    const open = createDecipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).bytes, nonce, {
       authTagLength: tagLength,
     });
     open.setAuthTag(sealed.subarray(length));

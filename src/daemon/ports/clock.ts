@@ -10,7 +10,7 @@ export interface Clock {
 
 /** One alarm: a shard keeps a single OS timer for the earliest deadline of all its parts. */
 export interface Alarm {
-  /** Rings once, not before `at`; a later call moves it. */
+  /** Rings once, at `at` as far as the system's timers go: a little early is possible. A later call moves it. */
   set(at: Instant): void;
   clear(): void;
 }

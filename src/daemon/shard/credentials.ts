@@ -57,6 +57,7 @@ export class Credentials {
 
   /** The answer to a handshake's question. */
   answer(question: CredentialQuestion): CredentialAnswer {
+    if (question.kind !== 'psk') return { kind: 'unknown' };
     const credential = this.#snapshot.identities.get(toHex(question.identity));
     const key = credential === undefined ? undefined : this.#keys.get(credential);
     if (credential === undefined || key === undefined) return { kind: 'unknown' };

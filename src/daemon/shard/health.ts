@@ -2,7 +2,7 @@
 import type { CoapEndpoint } from '../../coap/index.ts';
 import type { DtlsEndpoint } from '../../dtls/index.ts';
 import type { Relay } from '../../relay/index.ts';
-import type { Backend, DatagramPort, MetricName, ShardCounters, ShardLimits } from '../ports/index.ts';
+import type { Backend, DatagramPort, MetricName, ShardCounters, ShardSettings } from '../ports/index.ts';
 import type { Router } from './router.ts';
 import type { Tally } from './tally.ts';
 
@@ -14,7 +14,7 @@ export interface HealthParts {
   readonly router: Router;
   readonly datagrams: DatagramPort;
   readonly backends: readonly Backend[];
-  readonly limits: ShardLimits;
+  readonly settings: ShardSettings;
 }
 
 type Cells = Record<string, number>;
@@ -43,12 +43,14 @@ export function countersOf(parts: HealthParts): ShardCounters {
 }
 
 /** One gauge for each limit, and what it is set to. */
-function limitsOf({ dtls, coap, relay, backends, limits }: HealthParts): {
+function limitsOf({ dtls, coap, relay, backends, settings }: HealthParts): {
   readonly postern_limit_used: Cells;
   readonly postern_limit_max: Cells;
 } {
   const { connections, handshakes } = dtls.occupancy();
   const { peers, serverExchanges } = coap.occupancy();
+  const { limits } = settings;
+  const inflightMax = settings.backends.map((backend) => [`${INFLIGHT}${backend.name}`, backend.inflightMax]);
   return {
     postern_limit_used: {
       connections,
@@ -56,7 +58,7 @@ function limitsOf({ dtls, coap, relay, backends, limits }: HealthParts): {
       jobs: relay.jobs,
       coap_peers: peers,
       coap_exchanges: serverExchanges,
-      ...byBackend(backends, (backend) => backend.inflight, 'backend_inflight_'),
+      ...byBackend(backends, (backend) => backend.inflight, INFLIGHT),
     },
     postern_limit_max: {
       connections: limits.connectionsMax,
@@ -64,6 +66,7 @@ function limitsOf({ dtls, coap, relay, backends, limits }: HealthParts): {
       jobs: limits.jobsMax,
       coap_peers: limits.connectionsMax,
       coap_exchanges: limits.jobsMax,
+      ...Object.fromEntries(inflightMax),
     },
   };
 }
@@ -84,3 +87,5 @@ function overflowsOf({ tally, router }: HealthParts): Cells {
 function byBackend(backends: readonly Backend[], count: (backend: Backend) => number, prefix = ''): Cells {
   return Object.fromEntries(backends.map((backend) => [`${prefix}${backend.name}`, count(backend)]));
 }
+
+const INFLIGHT = 'backend_inflight_';

@@ -38,6 +38,8 @@ export class Router {
   /** We own this route from here on, or do not any more. */
   announce(kind: 'own' | 'disown', route: RouteKey): void {
     if (this.#peers === undefined) return;
+    // A connection ID says by itself whose it is.
+    if (route.kind === 'cid') return;
     if (kind === 'own') this.#elsewhere.delete(route.path.key);
     this.#peers.tell({ kind, pathKey: route.path.key });
   }

@@ -16,6 +16,7 @@ import {
   type Instant,
   milliseconds,
   type Path,
+  toHex,
 } from '../../base/index.ts';
 import {
   type CoapEffects,
@@ -24,7 +25,14 @@ import {
   peerId,
   type Response,
 } from '../../coap/index.ts';
-import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
+import type {
+  Claim,
+  CloseReason,
+  ConnectionHandle,
+  DtlsEndpoint,
+  Effect,
+  Effects,
+} from '../../dtls/index.ts';
 import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
@@ -33,7 +41,7 @@ import {
   refusalResponse,
   type Refused,
 } from '../../relay/index.ts';
-import type { CredentialId } from '../../trust/index.ts';
+import type { CredentialId, Revision } from '../../trust/index.ts';
 import type {
   Alarm,
   Backend,
@@ -42,7 +50,6 @@ import type {
   DatagramPort,
   PeerForward,
   PeerMessage,
-  SessionView,
   ShardAnswer,
   ShardMessage,
   ShardQuestion,
@@ -54,7 +61,7 @@ import { countersOf } from './health.ts';
 import { messageBytesBound } from './message-bytes.ts';
 import { Report } from './report.ts';
 import { Router } from './router.ts';
-import { currentPrincipal, type Session, type Sessions, sessionId, viewOf } from './sessions.ts';
+import { currentPrincipal, type Session, type Sessions, sessionNamed, viewsOf } from './sessions.ts';
 import { Tally } from './tally.ts';
 
 export interface ShardParts {
@@ -144,6 +151,7 @@ export class Shard {
     switch (message.kind) {
       case 'load':
         this.#credentials.load(message.snapshot, message.keys);
+        for (const session of this.#sessions.values()) session.checked = UNCHECKED;
         this.#applied(now, true);
         break;
       case 'apply':
@@ -274,7 +282,7 @@ export class Shard {
 
   #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
     const { connection, peer } = effect;
-    this.#tally.handshakes.add(`established,none,${peer.kind}`);
+    this.#tally.handshakes.add(`established,none,${peer.claim.kind}`);
     const credential = peer.credential as CredentialId;
     const principal = this.#credentials.principal(credential);
     if (principal === undefined) {
@@ -301,11 +309,11 @@ export class Shard {
   }
 
   #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
-    this.#tally.handshakes.add(`failed,${effect.reason},psk`);
+    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'psk'}`);
     this.#report.log(now, 'handshake failed', () => ({
       reason: effect.reason,
       peer: displayAddress(effect.path.remote),
-      claimed: effect.identity === null ? null : displayBytes(effect.identity.subarray(0, IDENTITY_SHOWN)),
+      claimed: effect.claim === null ? null : displayClaim(effect.claim),
     }));
   }
 
@@ -323,17 +331,16 @@ export class Shard {
   #asked(now: Instant, request: number, question: ShardQuestion): void {
     switch (question.kind) {
       case 'sessions':
-        this.#answer(request, { kind: 'sessions', sessions: this.#views() });
+        this.#answer(request, { kind: 'sessions', sessions: viewsOf(this.#sessions, this.#parts) });
         break;
       case 'close-session': {
-        const found = this.#sessionNamed(question.id);
+        const found = sessionNamed(this.#sessions, this.#number, question.id);
         if (found !== undefined) this.#close(now, found, 'requested');
         this.#answer(request, { kind: 'closed', found: found !== undefined });
         break;
       }
       case 'counters': {
-        const { limits } = this.#parts.settings;
-        const parts = { ...this.#parts, tally: this.#tally, router: this.#router, limits };
+        const parts = { ...this.#parts, tally: this.#tally, router: this.#router };
         this.#answer(request, { kind: 'counters', counters: countersOf(parts) });
         break;
       }
@@ -343,22 +350,6 @@ export class Shard {
         this.#drain = startDrain(now, request, milliseconds(question.graceMs));
         break;
     }
-  }
-
-  #views(): SessionView[] {
-    const views: SessionView[] = [];
-    for (const session of this.#sessions.values()) {
-      const view = this.#dtls.view(session.connection);
-      if (view !== undefined) views.push(viewOf(session, view, this.#number, this.#parts.clock));
-    }
-    return views;
-  }
-
-  #sessionNamed(id: string): ConnectionHandle | undefined {
-    for (const { connection } of this.#sessions.values()) {
-      if (sessionId(this.#number, connection) === id) return connection;
-    }
-    return undefined;
   }
 
   #answer(request: number, answer: ShardAnswer): void {
@@ -393,6 +384,15 @@ const connectionOf = (peer: number): ConnectionHandle => peer as ConnectionHandl
 const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
   deadline !== undefined && deadline <= now;
 
+/** Another snapshot may call something else by the same number. */
+const UNCHECKED = -1 as Revision;
 const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
+/** The identity, or the fingerprint, that a peer claimed. */
+function displayClaim(claim: Claim): string {
+  return claim.kind === 'psk'
+    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
+    : toHex(claim.fingerprint);
+}
+
 const IDENTITY_SHOWN = 64;

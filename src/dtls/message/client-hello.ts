@@ -5,6 +5,7 @@
  */
 import { Reader, Writer } from '../../base/wire/index.ts';
 import { malformed } from '../violation.ts';
+import { codePoints, encodeCodePoints } from './code-points.ts';
 import { type Extensions, readExtensions, writeExtensions } from './extension/registry.ts';
 
 export interface ClientHello extends HelloPrefix {
@@ -45,31 +46,30 @@ export function decodeClientHello(body: Uint8Array): ClientHello {
   const sessionId = reader.vector8();
   if (sessionId.length > SESSION_ID_BYTES_MAX) malformed();
   const cookie = reader.vector8();
-  const suites = readSuites(reader.vector16());
+  const suites = codePoints(reader.vector16());
   const compression = reader.vector8();
-  if (compression.length === 0) malformed();
-  return { version, random, sessionId, cookie, suites, compression, extensions: readExtensions(reader) };
+  if (suites.length === 0 || compression.length === 0) malformed();
+  return {
+    version,
+    random,
+    sessionId,
+    cookie,
+    suites,
+    compression,
+    extensions: readExtensions(reader, 'client'),
+  };
 }
 
 export function encodeClientHello(hello: ClientHello): Uint8Array {
-  const suites = hello.suites.reduce((list, suite) => list.u16(suite), new Writer(2 * hello.suites.length));
   const writer = new Writer(160)
     .u16(hello.version)
     .bytes(hello.random)
     .vector8(hello.sessionId)
     .vector8(hello.cookie)
-    .vector16(suites.finish())
+    .vector16(encodeCodePoints(hello.suites))
     .vector8(hello.compression);
-  writeExtensions(writer, hello.extensions);
+  writeExtensions(writer, hello.extensions, 'client');
   return writer.finish();
-}
-
-function readSuites(list: Uint8Array): readonly number[] {
-  if (list.length === 0 || list.length % 2 !== 0) malformed();
-  return Array.from(
-    { length: list.length / 2 },
-    (_, i) => ((list[2 * i] as number) << 8) | (list[2 * i + 1] as number),
-  );
 }
 
 export const RANDOM_BYTES = 32;

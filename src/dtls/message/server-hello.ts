@@ -1,4 +1,7 @@
-/** ServerHello (RFC 5246 7.4.1.3): server_version 2 | random 32 | session_id <0..32> | suite 2 | compression 1 | extensions */
+/**
+ * ServerHello (RFC 5246 7.4.1.3): server_version 2 | random 32 | session_id <0..32> | suite 2 | compression 1 |
+ * extensions
+ */
 import { Reader, Writer } from '../../base/wire/index.ts';
 import { malformed } from '../violation.ts';
 import { RANDOM_BYTES, SESSION_ID_BYTES_MAX } from './client-hello.ts';
@@ -21,7 +24,7 @@ export function decodeServerHello(body: Uint8Array): ServerHello {
   if (sessionId.length > SESSION_ID_BYTES_MAX) malformed();
   const suite = reader.u16();
   const compression = reader.u8();
-  return { version, random, sessionId, suite, compression, extensions: readExtensions(reader) };
+  return { version, random, sessionId, suite, compression, extensions: readExtensions(reader, 'server') };
 }
 
 export function encodeServerHello(hello: ServerHello): Uint8Array {
@@ -31,6 +34,6 @@ export function encodeServerHello(hello: ServerHello): Uint8Array {
     .vector8(hello.sessionId)
     .u16(hello.suite)
     .u8(hello.compression);
-  writeExtensions(writer, hello.extensions);
+  writeExtensions(writer, hello.extensions, 'server');
   return writer.finish();
 }

@@ -15,14 +15,18 @@ export interface Layout {
   readonly single: boolean;
 }
 
-/** The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight does. */
+/**
+ * The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight
+ * does. `scratch` holds one datagram of the MTU.
+ */
 export function encodeFlight(
   flight: Flight,
   connection: Connection,
   records: RecordProtection,
   layout: Layout,
+  scratch: Uint8Array,
 ): Uint8Array[] {
-  const packer = new Packer(connection, records, layout);
+  const packer = new Packer(connection, records, layout, scratch);
   for (const item of flight.items) packer.add(item);
   return packer.finish();
 }
@@ -35,11 +39,11 @@ class Packer {
   readonly #open: Uint8Array;
   #length = 0;
 
-  constructor(connection: Connection, records: RecordProtection, layout: Layout) {
+  constructor(connection: Connection, records: RecordProtection, layout: Layout, scratch: Uint8Array) {
     this.#connection = connection;
     this.#records = records;
     this.#layout = layout;
-    this.#open = new Uint8Array(layout.mtu);
+    this.#open = scratch;
   }
 
   add(item: FlightItem): void {

@@ -1,4 +1,4 @@
-/** From a pre-shared key to record protection and Finished (RFC 5246 5, 6.3, 7.4.9, 8.1; RFC 4279 2; RFC 7627 4). */
+/** From a premaster secret to record protection and Finished (RFC 5246 5, 6.3, 7.4.9, 8.1; 4279 2; 5489 2; 7627 4). */
 import { concat, utf8 } from '../../base/index.ts';
 import { Writer } from '../../base/wire/index.ts';
 import { AEADS, type CryptoProvider, type HashName } from '../../crypto/index.ts';
@@ -18,33 +18,51 @@ export interface Keys {
   readonly serverWrite: Protection;
 }
 
-/** Derives everything from the PSK; `transcript` is all messages up to and including ClientKeyExchange. */
-export function deriveKeys(
+/** The master secret; `transcript` is all messages up to and including ClientKeyExchange. Wipes the premaster. */
+export function deriveMaster(
+  crypto: CryptoProvider,
+  hash: HashName,
+  premaster: Uint8Array,
+  from: { randoms: Randoms; transcript: Uint8Array; extendedMasterSecret: boolean },
+): Uint8Array {
+  const { randoms, transcript, extendedMasterSecret } = from;
+  const master = extendedMasterSecret
+    ? prf(crypto, hash, premaster, LABELS.extendedMaster, crypto.hash(hash, transcript), MASTER_BYTES)
+    : prf(crypto, hash, premaster, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
+  premaster.fill(0);
+  return master;
+}
+
+/** The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros. */
+export function pskPremaster(psk: Uint8Array, other: Uint8Array = new Uint8Array(psk.length)): Uint8Array {
+  return new Writer(4 + other.length + psk.length).vector16(other).vector16(psk).finish();
+}
+
+/** Record protection of both directions; each direction's records carry the CID that their receiver asked for. */
+export function expandKeys(
   crypto: CryptoProvider,
   suite: CipherSuite,
-  psk: Uint8Array,
-  from: { randoms: Randoms; transcript: Uint8Array; extendedMasterSecret: boolean },
+  master: Uint8Array,
+  randoms: Randoms,
+  cids: { toServer: Uint8Array; toClient: Uint8Array },
 ): Keys {
-  const premaster = pskPremaster(psk);
-  const master = from.extendedMasterSecret
-    ? prf(
-        crypto,
-        suite.hash,
-        premaster,
-        'extended master secret',
-        crypto.hash(suite.hash, from.transcript),
-        MASTER_BYTES,
-      )
-    : prf(
-        crypto,
-        suite.hash,
-        premaster,
-        'master secret',
-        concat(from.randoms.client, from.randoms.server),
-        MASTER_BYTES,
-      );
-  premaster.fill(0);
-  return { master, ...expandKeys(crypto, suite, master, from.randoms) };
+  const { keyLength } = AEADS[suite.aead];
+  const iv = ivLength(suite.nonce);
+  const seed = concat(randoms.server, randoms.client);
+  const block = prf(crypto, suite.hash, master, LABELS.expansion, seed, 2 * (keyLength + iv));
+  const protection = (key: number, ivAt: number, cid: Uint8Array): Protection => ({
+    key: crypto.aeadKey(suite.aead, block.subarray(key, key + keyLength)),
+    iv: block.slice(ivAt, ivAt + iv),
+    nonce: suite.nonce,
+    cid,
+  });
+  const keys = {
+    master,
+    clientWrite: protection(0, 2 * keyLength, cids.toServer),
+    serverWrite: protection(keyLength, 2 * keyLength + iv, cids.toClient),
+  };
+  block.fill(0);
+  return keys;
 }
 
 /** `verify_data` of one side's Finished over the transcript before it. */
@@ -55,7 +73,7 @@ export function finishedData(
   side: 'client' | 'server',
   transcript: Uint8Array,
 ): Uint8Array {
-  return prf(crypto, hash, master, `${side} finished`, crypto.hash(hash, transcript), VERIFY_BYTES);
+  return prf(crypto, hash, master, LABELS[side], crypto.hash(hash, transcript), VERIFY_BYTES);
 }
 
 /** P_hash of RFC 5246 5. */
@@ -63,12 +81,12 @@ export function prf(
   crypto: CryptoProvider,
   hash: HashName,
   secret: Uint8Array,
-  label: string,
+  label: Uint8Array,
   seed: Uint8Array,
   length: number,
 ): Uint8Array {
   const key = crypto.macKey(hash, secret);
-  const labelled = concat(utf8(label), seed);
+  const labelled = concat(label, seed);
   const out = new Uint8Array(length);
   let a = labelled;
   for (let filled = 0; filled < length; ) {
@@ -80,39 +98,12 @@ export function prf(
   return out;
 }
 
-/** RFC 4279 2: as many zeros as the key has bytes, then the key, each with its length. */
-function pskPremaster(psk: Uint8Array): Uint8Array {
-  return new Writer(4 + 2 * psk.length).vector16(new Uint8Array(psk.length)).vector16(psk).finish();
-}
-
-function expandKeys(
-  crypto: CryptoProvider,
-  suite: CipherSuite,
-  master: Uint8Array,
-  randoms: Randoms,
-): Omit<Keys, 'master'> {
-  const { keyLength } = AEADS[suite.aead];
-  const iv = ivLength(suite.nonce);
-  const block = prf(
-    crypto,
-    suite.hash,
-    master,
-    'key expansion',
-    concat(randoms.server, randoms.client),
-    2 * (keyLength + iv),
-  );
-  const protection = (key: number, ivAt: number): Protection => ({
-    key: crypto.aeadKey(suite.aead, block.subarray(key, key + keyLength)),
-    iv: block.slice(ivAt, ivAt + iv),
-    nonce: suite.nonce,
-  });
-  const keys = {
-    clientWrite: protection(0, 2 * keyLength),
-    serverWrite: protection(keyLength, 2 * keyLength + iv),
-  };
-  block.fill(0);
-  return keys;
-}
-
+const LABELS = {
+  master: utf8('master secret'),
+  extendedMaster: utf8('extended master secret'),
+  expansion: utf8('key expansion'),
+  client: utf8('client finished'),
+  server: utf8('server finished'),
+};
 const MASTER_BYTES = 48;
 const VERIFY_BYTES = 12;

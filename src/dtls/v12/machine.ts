@@ -4,11 +4,12 @@
  */
 import type { Brand } from '../../base/index.ts';
 import type { CryptoProvider, Entropy } from '../../crypto/index.ts';
-import type { CredentialAnswer, CredentialQuestion, VerifiedPeer } from '../effect.ts';
+import type { Claim, CredentialAnswer, CredentialQuestion, VerifiedPeer } from '../effect.ts';
 import type { HandshakeMessage, HandshakeTypeName } from '../message/handshake.ts';
 import type { DtlsLimits } from '../limits.ts';
 import type { Protection } from '../record/protection.ts';
 import type { DtlsSettings } from '../settings.ts';
+import type { TlsSession } from './resumption.ts';
 
 /** What a step may use. */
 export interface StepContext {
@@ -16,6 +17,10 @@ export interface StepContext {
   readonly limits: DtlsLimits;
   readonly crypto: CryptoProvider;
   readonly entropy: Entropy;
+  /** A session that this server may resume. */
+  readonly findSession: (id: Uint8Array) => TlsSession | undefined;
+  /** A connection ID that nobody else has; empty when the endpoint uses none. */
+  readonly newConnectionId: () => Uint8Array;
 }
 
 export type InputName = HandshakeTypeName | 'change_cipher_spec' | 'credential';
@@ -37,6 +42,10 @@ export interface Outcome<State> {
   /** Keys of epoch 1 for our own messages. */
   readonly write?: Protection;
   readonly sendLimit?: number;
+  /** The CID that the peer will address us by. */
+  readonly ownCid?: Uint8Array;
+  /** A session to keep for resumption. */
+  readonly remember?: TlsSession;
   readonly lookup?: CredentialQuestion;
   readonly established?: VerifiedPeer;
 }
@@ -61,8 +70,8 @@ export interface Machine<State extends { readonly kind: string }> {
   readonly step: (context: StepContext, state: State, input: Input) => Outcome<State>;
   /** What a record that does not authenticate means while this state waits for the peer's Finished. */
   readonly onBadFinished: (state: State) => 'wrong-key' | 'unknown-identity';
-  /** The PSK identity that the peer has claimed so far. */
-  readonly claimed: (state: State) => Uint8Array | null;
+  /** Who the peer has said it is, so far. */
+  readonly claimed: (state: State) => Claim | null;
 }
 
 /** Everything either side has said, in order, as the Finished and the extended master secret hash it. */

@@ -1,71 +1,78 @@
-/** (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work. */
-import type { DtlsSettings } from '../settings.ts';
+/**
+ * (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work.
+ */
+import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { Extensions } from '../message/extension/registry.ts';
 import { DTLS_1_2 } from '../record/header.ts';
-import {
-  type CipherSuite,
-  EMPTY_RENEGOTIATION_INFO_SCSV,
-  suiteById,
-  suiteByName,
-} from '../suite/registry.ts';
+import type { DtlsSettings } from '../settings.ts';
+import { CERTIFICATE_TYPE } from '../suite/certificate-types.ts';
+import { type CipherSuite, EMPTY_RENEGOTIATION_INFO_SCSV, suiteByName } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
+import { type Exchange, exchangeFor } from './exchange.ts';
 
 /** What both sides agreed on. */
 export interface Agreement {
   readonly suite: CipherSuite;
+  readonly exchange: Exchange;
   readonly extendedMasterSecret: boolean;
   /** The largest plaintext that the peer takes in one record. */
   readonly sendLimit: number;
+  /** The CID that the peer wants its records to carry; null: connection IDs are not used. */
+  readonly peerCid: Uint8Array | null;
 }
 
-/** The server's choice, and the extensions of the ServerHello that say so. */
-export function negotiate(
-  hello: ClientHello,
-  settings: DtlsSettings,
-): { agreement: Agreement; extensions: Extensions } {
+export interface Choice {
+  readonly agreement: Agreement;
+  /** Of the ServerHello, but for our own connection ID. */
+  readonly extensions: Extensions;
+}
+
+/** What is settled before the suite: version, compression, renegotiation, limits. */
+export interface Terms {
+  readonly secureRenegotiation: boolean;
+  readonly sendLimit: number;
+  readonly limit: Extensions;
+  readonly extendedMasterSecret: boolean;
+  readonly peerCid: Uint8Array | null;
+}
+
+/** The part of a hello that a full and an abbreviated handshake judge alike. */
+export function negotiateTerms(hello: ClientHello, settings: DtlsSettings): Terms {
   checkVersion(hello);
   if (!hello.compression.includes(0)) violation('illegal-parameter');
   const { extensions: offered } = hello;
   const secureRenegotiation = checkRenegotiation(hello);
-  const limit = negotiateLimit(offered);
-  const suite = chooseSuite(hello.suites, settings.suites);
+  const { sendLimit, answer } = negotiateLimit(offered);
   const extendedMasterSecret = offered.extendedMasterSecret === true;
   if (!extendedMasterSecret && settings.extendedMasterSecret === 'required')
     violation('extended-master-secret-required');
+  const peerCid = settings.connectionId === null ? null : (offered.connectionId ?? null);
+  return { secureRenegotiation, sendLimit, limit: answer, extendedMasterSecret, peerCid };
+}
+
+/** The server's choice for a full handshake. `avoid`: the kind that failed last time for this client. */
+export function negotiate(
+  hello: ClientHello,
+  terms: Terms,
+  settings: DtlsSettings,
+  avoid: CredentialKind | null,
+): Choice {
+  const { suite, exchange } = chooseSuite(hello, settings, avoid);
+  const { extendedMasterSecret, sendLimit, peerCid } = terms;
   return {
-    agreement: { suite, extendedMasterSecret, sendLimit: limit.sendLimit },
-    extensions: {
-      ...limit.answer,
-      ...(extendedMasterSecret ? { extendedMasterSecret: true as const } : {}),
-      ...(secureRenegotiation ? { renegotiationInfo: new Uint8Array(0) } : {}),
-    },
+    agreement: { suite, exchange, extendedMasterSecret, sendLimit, peerCid },
+    extensions: { ...termsExtensions(terms), ...exchangeExtensions(hello, exchange) },
   };
 }
 
-/** The client's check of what the server chose against what it had been offered. */
-export function acceptChoice(
-  offer: ClientHello,
-  chosen: { version: number; suite: number; compression: number; extensions: Extensions },
-  settings: DtlsSettings,
-): Agreement {
-  if (chosen.version !== DTLS_1_2) violation('protocol-version');
-  const suite = offer.suites.includes(chosen.suite) ? suiteById(chosen.suite) : undefined;
-  if (suite === undefined || chosen.compression !== 0) violation('illegal-parameter');
-  const { extensions } = chosen;
-  for (const key of Object.keys(extensions) as (keyof Extensions)[]) {
-    // The SCSV is an offer of renegotiation_info (RFC 5746 3.4); anything else must have been asked for.
-    const solicited = key === 'renegotiationInfo' || offer.extensions[key] !== undefined;
-    if (!solicited) violation('unsupported-extension');
-  }
-  if (extensions.renegotiationInfo !== undefined && extensions.renegotiationInfo.length > 0)
-    violation('insecure-renegotiation');
-  const extendedMasterSecret = extensions.extendedMasterSecret === true;
-  if (!extendedMasterSecret && settings.extendedMasterSecret === 'required')
-    violation('extended-master-secret-required');
-  const sendLimit = extensions.recordSizeLimit ?? RECORD_BYTES_MAX;
-  if (sendLimit < RECORD_SIZE_LIMIT_MIN) violation('illegal-parameter');
-  return { suite, extendedMasterSecret, sendLimit: Math.min(sendLimit, RECORD_BYTES_MAX) };
+/** The extensions that answer what the terms settled. */
+export function termsExtensions(terms: Terms): Extensions {
+  return {
+    ...terms.limit,
+    ...(terms.extendedMasterSecret ? { extendedMasterSecret: true as const } : {}),
+    ...(terms.secureRenegotiation ? { renegotiationInfo: new Uint8Array(0) } : {}),
+  };
 }
 
 /** DTLS versions count downwards: 1.0 is 0xfeff, 1.2 is 0xfefd, 1.3 announces itself in supported_versions only. */
@@ -101,13 +108,61 @@ function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Exten
   return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
 }
 
-/** The first suite of the server's order that the client offers too. */
-function chooseSuite(offered: readonly number[], preferred: readonly string[]): CipherSuite {
-  for (const name of preferred) {
-    const suite = suiteByName(name);
-    if (suite !== undefined && offered.includes(suite.id)) return suite;
+/**
+ * Kinds of credential in the server's order, within each its suites in the server's order; the first that this server
+ * can authenticate for this client. A position in the client's list says nothing: stacks list what they were built
+ * with, not what they hold keys for. For the same reason the kind that has just failed comes last.
+ */
+function chooseSuite(
+  hello: ClientHello,
+  settings: DtlsSettings,
+  avoid: CredentialKind | null,
+): { suite: CipherSuite; exchange: Exchange } {
+  const last = (kind: CredentialKind) => avoid !== null && sameGround(kind, avoid);
+  const kinds = [...settings.credentials.filter((kind) => !last(kind)), ...settings.credentials.filter(last)];
+  for (const kind of kinds) {
+    const exchange = exchangeFor(kind, hello, settings);
+    if (exchange === undefined) continue;
+    const suite = commonSuite(hello, settings, exchange);
+    if (suite !== undefined) return { suite, exchange };
   }
   return violation('no-common-suite');
+}
+
+/** Whether two kinds stand and fall with the same key. */
+function sameGround(a: CredentialKind, b: CredentialKind): boolean {
+  return a === b || (a.endsWith('psk') && b.endsWith('psk'));
+}
+
+function commonSuite(
+  hello: ClientHello,
+  settings: DtlsSettings,
+  exchange: Exchange,
+): CipherSuite | undefined {
+  for (const name of settings.suites) {
+    const suite = suiteByName(name);
+    if (suite?.keyExchange === exchange.kind && hello.suites.includes(suite.id)) return suite;
+  }
+  return undefined;
+}
+
+/**
+ * RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves
+ * are used.
+ */
+function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions {
+  const { clientCertificateTypes, serverCertificateTypes, ecPointFormats } = hello.extensions;
+  const formats = exchange.kind === 'psk' || ecPointFormats === undefined ? {} : { ecPointFormats: [0] };
+  if (exchange.kind !== 'ecdhe_ecdsa') return formats;
+  return {
+    ...formats,
+    ...(clientCertificateTypes === undefined
+      ? {}
+      : { clientCertificateTypes: [CERTIFICATE_TYPE[exchange.clientType]] }),
+    ...(serverCertificateTypes === undefined
+      ? {}
+      : { serverCertificateTypes: [CERTIFICATE_TYPE[exchange.serverType]] }),
+  };
 }
 
 const RECORD_SIZE_LIMIT_MIN = 64;

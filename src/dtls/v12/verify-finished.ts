@@ -1,10 +1,10 @@
 /** The one place where a peer becomes a verified one: its Finished matches what we have heard and derived. */
-import type { VerifiedPeer } from '../effect.ts';
+import type { Claim, VerifiedPeer } from '../effect.ts';
 import { bodyOf, type HandshakeMessage } from '../message/handshake.ts';
+import type { CipherSuite } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
 import { finishedData, type Keys } from './key-schedule.ts';
 import type { StepContext } from './machine.ts';
-import type { Agreement } from './negotiate.ts';
 
 /**
  * Compares `verify_data` in constant time (RFC 5246 7.4.9); a mismatch violates 'verify-failed'. The result is the
@@ -13,17 +13,11 @@ import type { Agreement } from './negotiate.ts';
 export function verifyFinished(
   context: StepContext,
   finished: HandshakeMessage,
-  expected: { side: 'client' | 'server'; keys: Keys; transcript: Uint8Array; agreement: Agreement },
-  peer: { identity: Uint8Array; credential: string },
+  expected: { side: 'client' | 'server'; keys: Keys; transcript: Uint8Array; suite: CipherSuite },
+  peer: { claim: Claim; credential: string; extendedMasterSecret: boolean; resumed: boolean },
 ): VerifiedPeer {
-  const { side, keys, transcript, agreement } = expected;
-  const data = finishedData(context.crypto, agreement.suite.hash, keys.master, side, transcript);
-  if (!context.crypto.equal(data, bodyOf(finished.raw))) violation('verify-failed');
-  return {
-    kind: 'psk',
-    identity: peer.identity,
-    credential: peer.credential,
-    suite: agreement.suite.name,
-    extendedMasterSecret: agreement.extendedMasterSecret,
-  } as VerifiedPeer;
+  const { side, keys, transcript, suite } = expected;
+  const verifyData = finishedData(context.crypto, suite.hash, keys.master, side, transcript);
+  if (!context.crypto.equal(verifyData, bodyOf(finished.raw))) violation('verify-failed');
+  return { ...peer, suite: suite.name } as VerifiedPeer;
 }

@@ -13,6 +13,7 @@ interface Session {
   readonly socket: Socket;
   readonly path: Path;
   connection: ConnectionHandle | undefined;
+  messageId: number;
   /** Waits for the handshake; undefined once it is over. */
   opening: { resolve: () => void; reject: (why: Error) => void } | undefined;
 }
@@ -64,6 +65,7 @@ export class Fleet {
       socket,
       path: path(index, '127.0.0.1', this.#target.port),
       connection: undefined,
+      messageId: 0,
       opening: undefined,
     };
     this.#sessions.set(index, session);
@@ -92,6 +94,14 @@ export class Fleet {
     if (this.#endpoint === undefined) session.socket.send(plaintext);
     else if (session.connection !== undefined)
       this.#carryOut(this.#endpoint.send(now(), session.connection, plaintext));
+  }
+
+  /** A Message ID that the session has not used for long. */
+  nextMessageId(index: number): number {
+    const session = this.#sessions.get(index);
+    if (session === undefined) return 0;
+    session.messageId = (session.messageId + 1) & 0xffff;
+    return session.messageId;
   }
 
   /** Says goodbye and gives the address back. */

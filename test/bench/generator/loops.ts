@@ -64,7 +64,7 @@ export class GetLoop {
     const token = ++tokens;
     const session = this.#turn++ % this.#sessions;
     const startedMs = performance.now();
-    const bytes = encodeGet(Math.floor(token / this.#sessions) & 0xffff, token, this.#options);
+    const bytes = encodeGet(this.#fleet.nextMessageId(session), token, this.#options);
     this.#asked.set(token, { session, bytes, startedMs, sentMs: startedMs, tries: 1 });
     this.#fleet.send(session, bytes);
   }

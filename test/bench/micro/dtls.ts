@@ -14,7 +14,7 @@ import {
 import { print } from './print.ts';
 
 const KEY = new Secret(new Uint8Array(16).fill(0x2a));
-const SETTINGS: DtlsSettings = {
+const SETTINGS: Partial<DtlsSettings> = {
   suites: SUITE_NAMES,
   extendedMasterSecret: 'wanted',
   mtu: 1_232,

@@ -24,7 +24,9 @@ export async function startInProcess(): Promise<Gateway> {
         const { port, address } = effect.path.remote;
         socket.send(effect.datagram, port, address, () => {});
       } else if (effect.kind === 'lookup') {
-        carryOut(endpoint.resolve(now(), effect.id, credentialOf(effect.ask.identity)));
+        const { ask } = effect;
+        const answer = ask.kind === 'psk' ? credentialOf(ask.identity) : ({ kind: 'unknown' } as const);
+        carryOut(endpoint.resolve(now(), effect.id, answer));
       } else if (effect.kind === 'deliver') {
         const request = Buffer.from(effect.plaintext);
         const answer = answerTo(request, RESOURCES);

@@ -15,6 +15,8 @@ const SECOND = 1_000;
 /** Devices of one server, each from a port of its own, each with its own client endpoint. */
 class Devices {
   readonly server: DtlsEndpoint;
+  /** Lets the device that joined last say something; the server's effects. */
+  say: () => Effect[] = () => [];
 
   constructor(server: DtlsEndpoint = newServer()) {
     this.server = server;
@@ -29,7 +31,12 @@ class Devices {
       server: false,
     });
     const all: Effect[] = [];
-    let out = sent(client.connect(now, SERVER_PATH, { psk: DEVICE }).effects);
+    const begun = client.connect(now, SERVER_PATH, { psk: DEVICE });
+    this.say = () =>
+      sent(client.send(now, begun.connection, Uint8Array.of(7))).flatMap((datagram) =>
+        feed(this.server, datagram, { now, path: from(port) }),
+      );
+    let out = sent(begun.effects);
     while (out.length > 0) {
       const back: Uint8Array[] = [];
       for (const datagram of out) {
@@ -75,6 +82,7 @@ describe('a full endpoint', () => {
     assert.deepEqual(ended(effects), [silent]);
     assert.ok(kinds(effects).includes('closed:evicted'));
     assert.equal(devices.server.occupancy().connections, 3);
+    assert.deepEqual(kinds(devices.say()), ['deliver']);
   });
 
   test('counts being heard, not being there: a lazy deadline is asked again', () => {
@@ -109,7 +117,13 @@ describe('a full endpoint', () => {
     devices.server.admitHandshakes(false);
     const script = writeScript();
     assert.deepEqual(drops(feed(devices.server, script.hello)), ['hello-refused']);
-    assert.deepEqual(devices.server.occupancy(), { handshakes: 1, connections: 1, deadlines: 3 });
+    assert.deepEqual(devices.server.occupancy(), {
+      handshakes: 1,
+      connections: 1,
+      deadlines: 3,
+      sessions: 0,
+      cids: 0,
+    });
     devices.server.admitHandshakes(true);
     assert.deepEqual(kinds(feed(devices.server, script.hello)), ['transmit']);
   });
@@ -125,7 +139,13 @@ describe('an endpoint that everybody left', () => {
     const left: Effect[] = [];
     for (let due = devices.server.nextDeadline(); due !== undefined; due = devices.server.nextDeadline())
       left.push(...devices.server.timeout(due));
-    assert.deepEqual(devices.server.occupancy(), { handshakes: 0, connections: 0, deadlines: 0 });
+    assert.deepEqual(devices.server.occupancy(), {
+      handshakes: 0,
+      connections: 0,
+      deadlines: 0,
+      sessions: 0,
+      cids: 0,
+    });
     const count = (kind: string) => kinds(left).filter((name) => name === kind).length;
     assert.equal(count('failed:timeout'), 6);
     assert.equal(count('closed:idle'), 14);

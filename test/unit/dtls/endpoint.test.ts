@@ -5,7 +5,7 @@ import { type Effects, SUITE_NAMES } from '../../../src/dtls/index.ts';
 import { DtlsPair } from '../../support/dtls-pair.ts';
 
 describe('a full PSK handshake', () => {
-  for (const suite of SUITE_NAMES) {
+  for (const suite of SUITE_NAMES.filter((name) => name.startsWith('TLS_PSK'))) {
     test(`with ${suite}, data both ways`, () => {
       const pair = new DtlsPair();
       pair.handshake([suite]);
@@ -46,7 +46,13 @@ describe('a full PSK handshake', () => {
     assert.deepEqual(sizes(wrong), sizes(unknown));
     assert.ok(wrong.kinds('client').includes('failed:peer-alert'));
     assert.deepEqual(wrong.kinds('client'), unknown.kinds('client'));
-    assert.deepEqual(wrong.server.occupancy(), { handshakes: 0, connections: 0, deadlines: 0 });
+    assert.deepEqual(wrong.server.occupancy(), {
+      handshakes: 0,
+      connections: 0,
+      deadlines: 0,
+      sessions: 0,
+      cids: 0,
+    });
   });
 
   test('a record that anybody can make does not end a handshake that waits for its Finished', () => {

@@ -13,7 +13,7 @@ const apart = (...options: Pair[]): ReturnType<typeof takeApart> =>
 /** What travels on: `Name=hex`, in order. */
 function forwarded(...options: Pair[]): string[] {
   const inbound = apart(...options);
-  assert.ok(typeof inbound !== 'string', String(inbound));
+  assert.ok(typeof inbound !== 'string');
   return inbound.options.map(
     ({ number, value }) => `${optionName(number)}=${Buffer.from(value).toString('hex')}`,
   );

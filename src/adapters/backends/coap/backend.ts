@@ -57,7 +57,8 @@ class CoapBackend implements Backend {
   readonly #flights: BoundedTable<ExchangeId, Flight>;
   readonly #events: SourceEvents;
   readonly #sources: Sources;
-  #address: string | undefined;
+  /** What the name leads to; the first one is in use. */
+  #addresses: readonly string[] = [];
   #lookedUpAt: Instant;
   #reachable = true;
   #peers = 0;
@@ -81,7 +82,7 @@ class CoapBackend implements Backend {
       failed: (source, code) => this.#failed(source, code),
     };
     this.#sources = new Sources({
-      open: () => new Source(peerId(++this.#peers), this.#address ?? '', settings.port, this.#events),
+      open: () => new Source(peerId(++this.#peers), this.#addresses[0] ?? '', settings.port, this.#events),
       rest: COAP_LIMITS.exchangeLifetime,
       sourcesMax: SOURCES_MAX,
       inflightMax: INFLIGHT_PER_SOURCE,
@@ -96,7 +97,7 @@ class CoapBackend implements Backend {
   }
 
   forward(now: Instant, job: JobId, request: RelayedRequest): BackendAnswer | undefined {
-    if (this.#address === undefined) {
+    if (this.#addresses.length === 0) {
       this.#lookUpAgain(now);
       return UNREACHABLE;
     }
@@ -207,7 +208,9 @@ class CoapBackend implements Backend {
     for (const effect of effects) {
       if (effect.kind === 'failed') this.#answer(now, effect.exchange, UNREACHABLE);
     }
-    this.#lookUpAgain(now);
+    const [refused, ...others] = this.#addresses;
+    if (refused !== undefined && others.length > 0) this.#moveTo([...others, refused]);
+    else this.#lookUpAgain(now);
   }
 
   #sourceFor(now: Instant, request: RelayedRequest): Source | undefined {
@@ -237,24 +240,25 @@ class CoapBackend implements Backend {
   #lookUp(): void {
     const { address } = this.#options.settings;
     if (isIP(address) !== 0) {
-      this.#address = address;
+      this.#addresses = [address];
       return;
     }
-    lookup(address, (error, found) => {
+    lookup(address, { all: true }, (error, found) => {
       if (this.#closed) return;
-      if (error !== null || isGroupAddress(found)) {
+      const addresses = (found ?? []).map((entry) => entry.address).filter((entry) => !isGroupAddress(entry));
+      if (error !== null || addresses.length === 0) {
         this.counts.errors++;
         this.#change(false, error?.code ?? 'PN_BACKEND_ADDRESS');
-        return;
+      } else if (!addresses.includes(this.#addresses[0] ?? '')) {
+        this.#moveTo(addresses);
       }
-      if (this.#address !== undefined && this.#address !== found) this.#moveTo();
-      this.#address = found;
     });
   }
 
-  /** The name leads elsewhere now: nothing that is under way will be answered from there. */
-  #moveTo(): void {
+  /** From here on the backend is elsewhere: nothing that is under way will be answered from where it was. */
+  #moveTo(addresses: readonly string[]): void {
     const now = this.#options.clock.now();
+    this.#addresses = addresses;
     for (const source of this.#sources.all()) this.#endpoint.forget(source.peer);
     for (const { exchange } of this.#flights.values()) this.#answer(now, exchange, UNREACHABLE);
     this.#sources.close();

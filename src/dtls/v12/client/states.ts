@@ -2,17 +2,29 @@
  * The client's handshake (RFC 6347 4.2.4):
  *
  *   flight 1: ClientHello --> ExpectServerHello --HelloVerifyRequest--> flight 3: ClientHello with cookie
- *        ExpectServerHello --ServerHello--> ExpectServerHelloDone --> flight 5: ClientKeyExchange, ChangeCipherSpec, Finished
- *        --> ExpectChangeCipherSpec --> ExpectFinished --verified--> Established
+ *        ExpectServerHello --new session--> ExpectServerFlight: [Certificate], [ServerKeyExchange], [CertificateRequest]
+ *             |                                  | ServerHelloDone
+ *             |                                  +-- certificate --> AwaitCredential --accepted--+
+ *             |                                  +-- PSK ----------------------------------------+
+ *             |                       flight 5: [Certificate], ClientKeyExchange, [CertificateVerify], CCS, Finished
+ *             +--session resumed--> ExpectChangeCipherSpec <-------------------------------------+
+ *                                        |
+ *                                  ExpectFinished --[resumed: CCS, Finished]--> Established
  */
+import type { EcdhParams } from '../../message/key-exchange.ts';
+import type { CertificateRequest } from '../../message/certificate-request.ts';
 import type { ClientHello } from '../../message/client-hello.ts';
+import type { Claim } from '../../effect.ts';
 import type { ClientSettings } from '../../settings.ts';
+import type { CipherSuite } from '../../suite/registry.ts';
+import type { VerifyKey } from '../../../crypto/index.ts';
+import type { Accepted } from '../accept-choice.ts';
 import type { Keys, Randoms } from '../key-schedule.ts';
-import type { Agreement } from '../negotiate.ts';
 
 export type ClientState =
   | ExpectServerHello
-  | ExpectServerHelloDone
+  | ExpectServerFlight
+  | AwaitCredential
   | ExpectChangeCipherSpec
   | ExpectFinished
   | Established;
@@ -26,15 +38,13 @@ export interface ExpectServerHello {
   readonly sendSeq: number;
 }
 
-export interface ExpectServerHelloDone {
-  readonly kind: 'expect-server-hello-done';
-  readonly client: ClientSettings;
-  readonly agreement: Agreement;
-  readonly randoms: Randoms;
-  readonly transcript: Uint8Array;
-  readonly sendSeq: number;
-  /** A ServerKeyExchange with a hint has been heard; there is one at most. */
-  readonly hinted: boolean;
+export interface ExpectServerFlight extends ServerSaid {
+  readonly kind: 'expect-server-flight';
+}
+
+/** The driver has been asked whether the server is who it should be. */
+export interface AwaitCredential extends ServerSaid {
+  readonly kind: 'await-credential';
 }
 
 export interface ExpectChangeCipherSpec extends Keyed {
@@ -49,9 +59,31 @@ export interface Established {
   readonly kind: 'established';
 }
 
-interface Keyed {
-  readonly identity: Uint8Array;
-  readonly agreement: Agreement;
+/** The server's flight as far as it has been heard; its messages come in this order, each at most once. */
+export interface ServerSaid {
+  readonly client: ClientSettings;
+  readonly accepted: Accepted;
+  readonly randoms: Randoms;
+  readonly ownCid: Uint8Array;
+  readonly sessionId: Uint8Array;
   readonly transcript: Uint8Array;
+  readonly sendSeq: number;
+  readonly certified: { readonly claim: Claim; readonly key: VerifyKey } | null;
+  readonly keyExchange: KeyExchangeHeard | null;
+  readonly request: CertificateRequest | null;
+}
+
+/** In plain PSK the message is a hint and nothing else. */
+export type KeyExchangeHeard = { readonly kind: 'hint' } | ({ readonly kind: 'ecdh' } & EcdhParams);
+
+interface Keyed {
+  readonly suite: CipherSuite;
+  readonly extendedMasterSecret: boolean;
+  readonly transcript: Uint8Array;
+  readonly claim: Claim;
+  readonly credential: string;
   readonly keys: Keys;
+  readonly sessionId: Uint8Array;
+  /** message_seq of our Finished where it comes last; null where it has been said. */
+  readonly finishedSeq: number | null;
 }

@@ -1,6 +1,11 @@
-/** The driver's answer -> keys. An unknown identity goes on with a random key: only Finished may tell (RFC 4279 2). */
+/**
+ * The driver's answer -> keys. An unknown PSK identity goes on with a random key: only Finished may tell (RFC 4279
+ * 2).
+ */
+import { EMPTY } from '../../../base/index.ts';
 import type { CredentialAnswer } from '../../effect.ts';
-import { deriveKeys } from '../key-schedule.ts';
+import { violation } from '../../violation.ts';
+import { deriveMaster, expandKeys, pskPremaster } from '../key-schedule.ts';
 import type { Outcome, StepContext } from '../machine.ts';
 import type { AwaitCredential, ServerState } from './states.ts';
 
@@ -9,31 +14,61 @@ export function onCredential(
   state: AwaitCredential,
   answer: CredentialAnswer,
 ): Outcome<ServerState> {
-  const { agreement, randoms } = state.hello;
-  // Drawn in both cases, so that both cases do the same work.
-  const nobody = context.entropy(UNKNOWN_KEY_BYTES);
-  // A key without bytes, such as one disposed of meanwhile, is nobody's: anyone could guess it.
-  const known = answer.kind === 'psk' && answer.key.length > 0 ? answer : null;
-  const psk = known?.key.reveal() ?? nobody;
-  const { transcript } = state;
-  const { extendedMasterSecret } = agreement;
-  const keys = deriveKeys(context.crypto, agreement.suite, psk, {
-    randoms,
-    transcript,
-    extendedMasterSecret,
-  });
-  nobody.fill(0);
+  const { hello, secret, claim, transcript } = state;
+  const { suite, extendedMasterSecret, peerCid } = hello.agreement;
+  const known = secret.kind === 'psk' ? knownKey(answer) : null;
+  const credential =
+    secret.kind === 'psk' ? (known?.credential ?? null) : acceptedCertificate(answer, claim.kind);
+  const master = secret.kind === 'psk' ? masterFromPsk(context, state, secret.agreed, known) : secret.master;
+  const cids = { toServer: hello.ownCid, toClient: peerCid ?? EMPTY };
+  const keys = expandKeys(context.crypto, suite, master, hello.randoms, cids);
   return {
     next: {
       kind: 'expect-change-cipher-spec',
-      hello: state.hello,
+      suite,
+      extendedMasterSecret,
       transcript,
-      identity: state.identity,
-      credential: known?.credential ?? null,
+      claim,
+      credential,
       keys,
+      sessionId: hello.sessionId,
+      finishedSeq: hello.sendSeq,
     },
     read: keys.clientWrite,
   };
+}
+
+type KnownKey = Extract<CredentialAnswer, { kind: 'psk' }>;
+
+/** A key without bytes, such as one disposed of meanwhile, is nobody's: anyone could guess it. */
+function knownKey(answer: CredentialAnswer): KnownKey | null {
+  return answer.kind === 'psk' && answer.key.length > 0 ? answer : null;
+}
+
+function acceptedCertificate(answer: CredentialAnswer, kind: 'psk' | 'rpk' | 'x509'): string {
+  if (answer.kind === 'accepted') return answer.credential;
+  if (answer.kind === 'refused') return violation(answer.reason);
+  return violation(kind === 'rpk' ? 'unknown-key' : 'unknown-authority');
+}
+
+function masterFromPsk(
+  context: StepContext,
+  state: AwaitCredential,
+  agreed: Uint8Array | null,
+  known: KnownKey | null,
+): Uint8Array {
+  const { agreement, randoms } = state.hello;
+  // Drawn in both cases, so that both cases do the same work.
+  const nobody = context.entropy(UNKNOWN_KEY_BYTES);
+  const psk = known?.key.reveal() ?? nobody;
+  const premaster = agreed === null ? pskPremaster(psk) : pskPremaster(psk, agreed);
+  nobody.fill(0);
+  const { suite, extendedMasterSecret } = agreement;
+  return deriveMaster(context.crypto, suite.hash, premaster, {
+    randoms,
+    transcript: state.transcript,
+    extendedMasterSecret,
+  });
 }
 
 const UNKNOWN_KEY_BYTES = 16;

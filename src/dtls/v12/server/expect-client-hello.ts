@@ -1,44 +1,38 @@
-/** ClientHello with a proven cookie -> ServerHello, ServerHelloDone. */
-import { concat } from '../../../base/index.ts';
+/** ClientHello with a proven cookie -> the server's flight, or first the question whether a session may be resumed. */
+import type { CredentialAnswer } from '../../effect.ts';
 import { decodeClientHello } from '../../message/client-hello.ts';
-import { bodyOf, rawMessage } from '../../message/handshake.ts';
-import { encodeServerHello } from '../../message/server-hello.ts';
-import { DTLS_1_2 } from '../../record/header.ts';
+import { bodyOf } from '../../message/handshake.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
-import { negotiate } from '../negotiate.ts';
-import type { ServerState } from './states.ts';
+import { negotiateTerms } from '../negotiate.ts';
+import { abbreviatedFlight, fullFlight } from './server-flight.ts';
+import type { AwaitResumption, ExpectClientHello, ServerState } from './states.ts';
 
-export function onClientHello(context: StepContext, { message }: MessageInput): Outcome<ServerState> {
+export function onClientHello(
+  context: StepContext,
+  state: ExpectClientHello,
+  { message }: MessageInput,
+): Outcome<ServerState> {
   const offer = decodeClientHello(bodyOf(message.raw));
-  const { agreement, extensions } = negotiate(offer, context.settings);
-  const random = context.entropy(32);
-  const serverHello = encodeServerHello({
-    version: DTLS_1_2,
-    random,
-    // An empty session id: this session will not be resumed (RFC 5246 7.4.1.3).
-    sessionId: new Uint8Array(0),
-    suite: agreement.suite.id,
-    compression: 0,
-    extensions,
-  });
-  // Our sequence of messages continues that of the hello (RFC 6347 4.2.2); plain PSK without a hint has no
-  // ServerKeyExchange (RFC 4279 2).
-  const first = message.messageSeq;
-  const hello = rawMessage('server_hello', first, serverHello);
-  const done = rawMessage('server_hello_done', first + 1, new Uint8Array(0));
-  return {
-    next: {
-      kind: 'expect-client-key-exchange',
-      hello: { agreement, randoms: { client: offer.random, server: random }, sendSeq: first + 2 },
-      transcript: concat(message.raw, hello, done),
-    },
-    flight: {
-      items: [
-        { kind: 'handshake', epoch: 0, raw: hello },
-        { kind: 'handshake', epoch: 0, raw: done },
-      ],
-      answered: true,
-    },
-    sendLimit: agreement.sendLimit,
-  };
+  const terms = negotiateTerms(offer, context.settings);
+  const session = offer.sessionId.length > 0 ? context.findSession(offer.sessionId) : undefined;
+  // RFC 7627 5.3: a session with extended master secret is resumed by a hello with it, or not at all. Its suite must
+  // be offered again (RFC 5246 7.4.1.2); the identity never changes, because it is the session's (threat K15).
+  if (session !== undefined && terms.extendedMasterSecret && offer.suites.includes(session.suite)) {
+    return {
+      next: { kind: 'await-resumption', avoid: state.avoid, offer, terms, message, session },
+      lookup: { kind: 'resume', credential: session.credential },
+    };
+  }
+  return fullFlight(context, { offer, terms, message }, state.avoid);
+}
+
+/** A credential that is gone is a full handshake, which will fail on its own ground. */
+export function onResumptionAnswer(
+  context: StepContext,
+  state: AwaitResumption,
+  answer: CredentialAnswer,
+): Outcome<ServerState> {
+  return answer.kind === 'accepted'
+    ? abbreviatedFlight(context, state)
+    : fullFlight(context, state, state.avoid);
 }

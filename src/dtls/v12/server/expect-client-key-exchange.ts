@@ -1,8 +1,12 @@
-/** ClientKeyExchange -> the identity goes to the driver as a question; the answer may take its time. */
-import { concat } from '../../../base/index.ts';
+/**
+ * ClientKeyExchange -> with a PSK the question whose identity it is; with a certificate the keys, possession
+ * pending.
+ */
+import { concat, required, unreachable } from '../../../base/index.ts';
 import { bodyOf } from '../../message/handshake.ts';
-import { decodePskLabel } from '../../message/key-exchange.ts';
+import { decodeEcdhePskClient, decodePoint, decodePskLabel } from '../../message/key-exchange.ts';
 import { violation } from '../../violation.ts';
+import { deriveMaster } from '../key-schedule.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import type { ExpectClientKeyExchange, ServerState } from './states.ts';
 
@@ -11,15 +15,52 @@ export function onClientKeyExchange(
   state: ExpectClientKeyExchange,
   { message }: MessageInput,
 ): Outcome<ServerState> {
-  const identity = decodePskLabel(bodyOf(message.raw));
+  const body = bodyOf(message.raw);
+  const transcript = concat(state.transcript, message.raw);
+  const { exchange } = state.hello.agreement;
+  switch (exchange.kind) {
+    case 'psk':
+      return askForKey(context, state, transcript, decodePskLabel(body), null);
+    case 'ecdhe_psk': {
+      const { identity, point } = decodeEcdhePskClient(body);
+      return askForKey(context, state, transcript, identity, agreed(context, state, point));
+    }
+    case 'ecdhe_ecdsa': {
+      const { suite, extendedMasterSecret } = state.hello.agreement;
+      const premaster = agreed(context, state, decodePoint(body));
+      const from = { randoms: state.hello.randoms, transcript, extendedMasterSecret };
+      const master = deriveMaster(context.crypto, suite.hash, premaster, from);
+      const certified = required(state.certified, 'a certificate came first');
+      return {
+        next: { kind: 'expect-certificate-verify', hello: state.hello, transcript, certified, master },
+      };
+    }
+    default:
+      return unreachable(exchange);
+  }
+}
+
+function askForKey(
+  context: StepContext,
+  state: ExpectClientKeyExchange,
+  transcript: Uint8Array,
+  identity: Uint8Array,
+  agreedSecret: Uint8Array | null,
+): Outcome<ServerState> {
   if (identity.length > context.limits.identityBytesMax) violation('illegal-parameter');
   return {
     next: {
       kind: 'await-credential',
       hello: state.hello,
-      transcript: concat(state.transcript, message.raw),
-      identity,
+      transcript,
+      claim: { kind: 'psk', identity },
+      secret: { kind: 'psk', agreed: agreedSecret },
     },
     lookup: { kind: 'psk', identity },
   };
+}
+
+function agreed(context: StepContext, state: ExpectClientKeyExchange, point: Uint8Array): Uint8Array {
+  const ephemeral = required(state.ephemeral, 'ECDHE has its key');
+  return context.crypto.agree(ephemeral, point) ?? violation('illegal-parameter');
 }

@@ -1,16 +1,36 @@
 /**
- * The server's handshake (RFC 6347 4.2.4, flights 3 to 6 of a full handshake with a pre-shared key):
+ * The server's handshake (RFC 6347 4.2.4, flights 3 to 6). Which messages there are depends on the exchange:
  *
- *   ClientHello with cookie --> ExpectClientHello --negotiate--> flight 4: ServerHello, ServerHelloDone
- *        ExpectClientKeyExchange --identity--> AwaitCredential --answer--> ExpectChangeCipherSpec
- *        --> ExpectFinished --verified--> flight 6: ChangeCipherSpec, Finished --> Established
+ *   ExpectClientHello --session known--> AwaitResumption --still good--> flight: ServerHello, CCS, Finished
+ *        |                                    | not any more                       |
+ *        +---- full handshake <---------------+                                    |
+ *        | flight 4: ServerHello, [Certificate], [ServerKeyExchange], [CertificateRequest], ServerHelloDone
+ *        |                                                                         |
+ *        +-- raw key, X.509 --> ExpectCertificate --+                              |
+ *        +-- PSK, ECDHE_PSK ----------------> ExpectClientKeyExchange              |
+ *                raw key, X.509: ExpectCertificateVerify  |  PSK: identity         |
+ *                          | possession proved            v                        |
+ *                          +----------------------> AwaitCredential                |
+ *                                                         | answer                 |
+ *                                              ExpectChangeCipherSpec <------------+
+ *                                                         |
+ *                                                  ExpectFinished --> flight 6 (full) --> Established
  */
+import type { EphemeralKey, VerifyKey } from '../../../crypto/index.ts';
+import type { Claim, CredentialKind } from '../../effect.ts';
+import type { ClientHello } from '../../message/client-hello.ts';
+import type { HandshakeMessage } from '../../message/handshake.ts';
 import type { Keys, Randoms } from '../key-schedule.ts';
-import type { Agreement } from '../negotiate.ts';
+import type { Agreement, Terms } from '../negotiate.ts';
+import type { TlsSession } from '../resumption.ts';
+import type { CipherSuite } from '../../suite/registry.ts';
 
 export type ServerState =
   | ExpectClientHello
+  | AwaitResumption
+  | ExpectCertificate
   | ExpectClientKeyExchange
+  | ExpectCertificateVerify
   | AwaitCredential
   | ExpectChangeCipherSpec
   | ExpectFinished
@@ -19,20 +39,44 @@ export type ServerState =
 /** The second hello, with its cookie proven, is being assembled. */
 export interface ExpectClientHello {
   readonly kind: 'expect-client-hello';
+  /** The kind of credential that failed for this client a moment ago. */
+  readonly avoid: CredentialKind | null;
 }
 
-export interface ExpectClientKeyExchange {
+/** The driver has been asked whether the credential behind a session is still good. */
+export interface AwaitResumption {
+  readonly kind: 'await-resumption';
+  readonly avoid: CredentialKind | null;
+  readonly offer: ClientHello;
+  readonly terms: Terms;
+  readonly message: HandshakeMessage;
+  readonly session: TlsSession;
+}
+
+export interface ExpectCertificate extends AfterHello {
+  readonly kind: 'expect-certificate';
+  readonly ephemeral: EphemeralKey;
+}
+
+export interface ExpectClientKeyExchange extends AfterHello {
   readonly kind: 'expect-client-key-exchange';
-  readonly hello: Hello;
-  readonly transcript: Uint8Array;
+  /** Null in plain PSK. */
+  readonly ephemeral: EphemeralKey | null;
+  /** Null in PSK exchanges. */
+  readonly certified: Certified | null;
 }
 
-/** The driver has been asked for the key of this identity; later records wait. */
-export interface AwaitCredential {
+export interface ExpectCertificateVerify extends AfterHello {
+  readonly kind: 'expect-certificate-verify';
+  readonly certified: Certified;
+  readonly master: Uint8Array;
+}
+
+/** The driver has been asked about the claim; later records wait. */
+export interface AwaitCredential extends AfterHello {
   readonly kind: 'await-credential';
-  readonly hello: Hello;
-  readonly transcript: Uint8Array;
-  readonly identity: Uint8Array;
+  readonly claim: Claim;
+  readonly secret: PendingSecret;
 }
 
 export interface ExpectChangeCipherSpec extends Keyed {
@@ -51,15 +95,38 @@ export interface Established {
 export interface Hello {
   readonly agreement: Agreement;
   readonly randoms: Randoms;
+  /** What the session will be resumable by; empty: it will not. */
+  readonly sessionId: Uint8Array;
+  readonly ownCid: Uint8Array;
   /** message_seq of our next message. */
   readonly sendSeq: number;
 }
 
-interface Keyed {
+/** A key that the client says is its own. */
+export interface Certified {
+  readonly claim: Extract<Claim, { kind: 'rpk' | 'x509' }>;
+  readonly key: VerifyKey;
+}
+
+/** What the keys still lack: the PSK beside the agreed secret, or nothing. */
+export type PendingSecret =
+  | { readonly kind: 'psk'; readonly agreed: Uint8Array | null }
+  | { readonly kind: 'master'; readonly master: Uint8Array };
+
+interface AfterHello {
   readonly hello: Hello;
   readonly transcript: Uint8Array;
-  readonly identity: Uint8Array;
+}
+
+interface Keyed {
+  readonly suite: CipherSuite;
+  readonly extendedMasterSecret: boolean;
+  readonly transcript: Uint8Array;
+  readonly claim: Claim;
   /** Null for an identity nobody has: its keys are random, so that only Finished fails. */
   readonly credential: string | null;
   readonly keys: Keys;
+  readonly sessionId: Uint8Array;
+  /** message_seq of our Finished; null in an abbreviated handshake, where it went first. */
+  readonly finishedSeq: number | null;
 }

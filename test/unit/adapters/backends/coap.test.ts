@@ -8,7 +8,6 @@ import { systemClock } from '../../../../src/adapters/clock/index.ts';
 import { EMPTY, fromUtf8, utf8 } from '../../../../src/base/index.ts';
 import {
   CODE,
-  type Code,
   type CoapOption,
   decode,
   encode,
@@ -41,7 +40,7 @@ async function rig(t: TestContext, answering: Answering, over: Partial<BackendSe
   await once(server, 'listening');
   server.on('message', (datagram, from) => {
     const message = decode(datagram);
-    assert.ok(typeof message !== 'string', String(message));
+    assert.ok(typeof message !== 'string');
     answering(message, from, server);
   });
   const answers = new Map<JobId, BackendAnswer>();
@@ -97,7 +96,7 @@ function request(
     principal: {} as never,
     action: 'read',
     resource: { route: 'r', backend: 'demo', segments: path.split('/').slice(1).map(utf8) },
-    method: CODE.GET as Code,
+    method: CODE.GET,
     options: optionsOf([OPTION.URI_QUERY, 'q=1'], [OPTION.HOP_LIMIT, 16]),
     payload: EMPTY,
     connection: 1,
@@ -184,6 +183,19 @@ describe('a CoAP backend', () => {
     assert.equal(kindOf(answers.get(job(9))), 'response');
     assert.deepEqual(changes, ['false ECONNREFUSED', 'true ']);
     t.mock.method(server, 'close', () => server); // closed already
+  });
+
+  test('may be named; a name that leads nowhere is unreachable, not an error', async (t) => {
+    const { backend, answers } = await rig(t, echo, { address: 'localhost' });
+    const forwarded = (): boolean => {
+      backend.forward(systemClock.now(), job(performance.now()), request('/x'));
+      return [...answers.values()].some((answer) => kindOf(answer) === 'response');
+    };
+    await until(forwarded);
+
+    const nowhere = await rig(t, echo, { address: 'nowhere.invalid' });
+    await until(() => nowhere.changes.length === 1);
+    assert.equal(kindOf(nowhere.backend.forward(systemClock.now(), job(1), request('/x'))), 'unreachable');
   });
 
   test('that resets or answers nonsense has answered badly', async (t) => {

@@ -33,7 +33,7 @@ describe('listeners', () => {
     const port: DatagramPort = await open([LOOPBACK, LOOPBACK], (now, from, datagram) => {
       assert.ok(now >= before && now <= systemClock.now());
       seen.push(from);
-      port.transmit(from, Uint8Array.from(datagram).reverse());
+      port.transmit(from, Uint8Array.from(datagram).toReversed());
     });
     const { socket } = await peer();
     for (const [local, { port: to }] of port.addresses.entries()) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromUtf8, milliseconds, seconds, utf8 } from '../../../../src/base/index.ts';
 import { CODE, codeName, getUintOption, OPTION } from '../../../../src/coap/index.ts';
+import { restoreSnapshot } from '../../../../src/trust/index.ts';
 import { resourceName } from '../../../../src/policy/index.ts';
 import type { ShardSettings } from '../../../../src/daemon/ports/index.ts';
 import { credentialOf, type Device, SETTINGS, World } from '../../../fakes/world.ts';
@@ -199,6 +200,16 @@ describe('trust in a shard', () => {
     meter.get('/demo/x');
     assert.deepEqual(codes(meter), ['4.03']);
     assert.equal(world.backend.seen.length, 0);
+  });
+
+  test('another snapshot under the same number is believed, not the one before', () => {
+    const { world, meter } = connected();
+    const revision = 1 as never;
+    const snapshot = restoreSnapshot({ revision, actors: [], credentials: [] });
+    world.control({ kind: 'load', revision, snapshot, keys: [] });
+    world.settle();
+    assert.equal(meter.closed, 'peer-alert');
+    assert.deepEqual(sessions(world), []);
   });
 
   test('a credential added later is known at once', () => {

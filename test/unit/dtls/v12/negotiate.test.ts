@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import type { ClientHello } from '../../../../src/dtls/message/client-hello.ts';
 import type { Extensions } from '../../../../src/dtls/message/extension/registry.ts';
 import { SUITE_NAMES } from '../../../../src/dtls/index.ts';
-import { acceptChoice, negotiate } from '../../../../src/dtls/v12/negotiate.ts';
+import { acceptChoice } from '../../../../src/dtls/v12/accept-choice.ts';
+import { negotiate, negotiateTerms } from '../../../../src/dtls/v12/negotiate.ts';
 import { SETTINGS } from '../../../support/dtls-pair.ts';
 
 const CCM_8 = 0xc0a8;
@@ -21,8 +22,11 @@ const OFFER: ClientHello = {
 };
 
 const offer = (changes: Partial<ClientHello>): ClientHello => ({ ...OFFER, ...changes });
-const agreed = (changes: Partial<ClientHello>, settings = {}) =>
-  negotiate(offer(changes), { ...SETTINGS, ...settings });
+function agreed(changes: Partial<ClientHello>, settings = {}) {
+  const hello = offer(changes);
+  const all = { ...SETTINGS, ...settings };
+  return negotiate(hello, negotiateTerms(hello, all), all, null);
+}
 const fault = (reason: string) => ({ name: 'PeerFault', reason });
 
 describe('what a server agrees to', () => {
@@ -136,7 +140,14 @@ describe('what a client accepts', () => {
     suites: [CCM_8, GCM, SCSV],
     extensions: { extendedMasterSecret: true, recordSizeLimit: 16_384 },
   });
-  const choice = { version: 0xfefd, suite: CCM_8, compression: 0, extensions: {} as Extensions };
+  const choice = {
+    version: 0xfefd,
+    random: new Uint8Array(32),
+    sessionId: new Uint8Array(0),
+    suite: CCM_8,
+    compression: 0,
+    extensions: {} as Extensions,
+  };
   const accepted = (changes: Partial<typeof choice>, settings = {}) =>
     acceptChoice(offered, { ...choice, ...changes }, { ...SETTINGS, suites: SUITE_NAMES, ...settings });
 

@@ -1,0 +1,121 @@
+/** Gateway: everything that a front door may ask of control, in one place. */
+import type { Actor, ActorId, Credential, CredentialId } from '../../trust/index.ts';
+import type { BackendSettings, RouteSettings, ShardCounters, ShardSettings } from '../ports/index.ts';
+import type { Command, Outcome } from './commands/index.ts';
+import type { Control } from './control.ts';
+import {
+  type ActorView,
+  byKey,
+  type CredentialView,
+  Listings,
+  type NamedSession,
+  type Page,
+  type PageRequest,
+  pageOf,
+  viewActor,
+  viewCredential,
+  viewSession,
+} from './queries/index.ts';
+import type { Supervisor } from './supervisor.ts';
+import type { Tally } from './tally.ts';
+
+export interface GatewayParts {
+  readonly control: Control;
+  readonly supervisor: Supervisor;
+  readonly tally: Tally;
+  readonly settings: Omit<ShardSettings, 'shard'>;
+}
+
+export class Gateway {
+  readonly #parts: GatewayParts;
+  readonly #listings = new Listings();
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether every shard serves: not while starting, draining, or replacing one. */
+  get ready(): boolean {
+    return this.#parts.supervisor.ready;
+  }
+
+  get backends(): readonly BackendSettings[] {
+    return this.#parts.settings.backends;
+  }
+
+  get routes(): readonly RouteSettings[] {
+    return this.#parts.settings.routes;
+  }
+
+  /** Carries out a command; see Control.run. */
+  run(command: Command, by: string): Promise<Outcome> {
+    return this.#parts.control.run(command, by);
+  }
+
+  actors(
+    filter: { readonly kind: Actor['kind'] | null; readonly name: string | null },
+    request: PageRequest,
+  ): Page<ActorView> | undefined {
+    return this.#listings.actors(this.#parts.control.snapshot, filter, request);
+  }
+
+  actor(id: string): ActorView | undefined {
+    const actor = this.#parts.control.snapshot.actors.get(id as ActorId);
+    return actor && viewActor(actor);
+  }
+
+  credentials(actor: string | null, request: PageRequest): Page<CredentialView> | undefined {
+    return this.#listings.credentials(this.#parts.control.snapshot, actor as ActorId | null, request);
+  }
+
+  credential(id: string): CredentialView | undefined {
+    const { snapshot } = this.#parts.control;
+    const credential = snapshot.credentials.get(id as CredentialId);
+    return credential && viewCredential(snapshot, credential);
+  }
+
+  /** A credential as of now, from what a command gave back. */
+  view(credential: Credential): CredentialView {
+    return viewCredential(this.#parts.control.snapshot, credential);
+  }
+
+  /** The sessions of all shards, of one principal or of all, by age. */
+  async sessions(principal: string | null, request: PageRequest): Promise<Page<NamedSession> | undefined> {
+    const { control, supervisor } = this.#parts;
+    const answers = await supervisor.ask({ kind: 'sessions' });
+    const sessions = answers
+      .flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []))
+      .filter((session) => principal === null || session.principal === principal)
+      .map((session) => viewSession(control.snapshot, session))
+      .toSorted(byKey(sessionKey));
+    return pageOf(sessions, sessionKey, request);
+  }
+
+  /** Ends a session; false when there is none of that id. */
+  async closeSession(id: string): Promise<boolean> {
+    const answers = await this.#parts.supervisor.ask({ kind: 'close-session', id });
+    return answers.some((answer) => answer.kind === 'closed' && answer.found);
+  }
+
+  /** What was counted: by each shard, and by control. */
+  async counters(): Promise<{ shards: readonly ShardCounters[]; control: ShardCounters }> {
+    const { control, supervisor, tally } = this.#parts;
+    const answers = await supervisor.ask({ kind: 'counters' });
+    const shards = answers.flatMap((answer) => (answer.kind === 'counters' ? answer.counters : []));
+    const { revision, actors, credentials } = control.snapshot;
+    const kinds = new Map<string, number>();
+    for (const { kind } of actors.values()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    return {
+      shards,
+      control: tally.counters({
+        postern_revision: { '': revision },
+        postern_actors: Object.fromEntries(kinds),
+        postern_credentials: { '': credentials.size },
+        postern_shards_running: { '': supervisor.running },
+      }),
+    };
+  }
+}
+
+/** Wall times have 13 digits until the year 2286. */
+const sessionKey = ({ since, id }: NamedSession): string => `${since} ${id}`;

@@ -1,0 +1,16 @@
+/**
+ * daemon/control: owns the truth. One loop in the main thread; the shards carry the traffic.
+ *
+ *   admin --command--> Control --append--> store        Publisher --apply--> shards --applied--> answer
+ *   admin --query----> Gateway --snapshot, ask--> shards        Supervisor starts and restarts shards
+ *
+ * Invariants: one writer; what was answered is durable and in force on every running shard; keys are in the clear only
+ * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
+ */
+export type { ActorWish, Command, Outcome, PskWish } from './commands/index.ts';
+export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
+export { Gateway, type GatewayParts } from './gateway.ts';
+export { Publisher } from './publisher.ts';
+export type { ActorView, CredentialView, NamedSession, Page, PageRequest } from './queries/index.ts';
+export { type Backoff, Supervisor, type SupervisorParts } from './supervisor.ts';
+export { Tally } from './tally.ts';

@@ -1,0 +1,11 @@
+/** control/queries: what operators read, always from one snapshot. */
+export { Listings } from './listings.ts';
+export { byKey, type Page, type PageRequest, pageOf } from './page.ts';
+export {
+  type ActorView,
+  type CredentialView,
+  type NamedSession,
+  viewActor,
+  viewCredential,
+  viewSession,
+} from './views.ts';

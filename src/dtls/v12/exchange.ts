@@ -1,0 +1,80 @@
+/** Key exchanges: how the secret comes about and who proves what, for one kind of credential. */
+import type { CredentialKind } from '../effect.ts';
+import type { ClientHello } from '../message/client-hello.ts';
+import type { DtlsSettings } from '../settings.ts';
+import { CERTIFICATE_TYPE, type CertificateTypeName } from '../suite/certificate-types.ts';
+import { GROUPS, type NamedGroup } from '../suite/groups.ts';
+import { type SignatureScheme, signatureFor } from '../suite/signatures.ts';
+
+/** As agreed on. `kind` is the suite's. */
+export type Exchange =
+  | { readonly kind: 'psk' }
+  | { readonly kind: 'ecdhe_psk'; readonly group: NamedGroup }
+  | {
+      readonly kind: 'ecdhe_ecdsa';
+      readonly group: NamedGroup;
+      /** What the server signs its ephemeral key with. */
+      readonly signature: SignatureScheme;
+      readonly serverType: CertificateTypeName;
+      readonly clientType: CertificateTypeName;
+    };
+
+/** How a peer with this kind of credential and this server come together; `undefined` when they cannot. */
+export function exchangeFor(
+  kind: CredentialKind,
+  hello: ClientHello,
+  settings: DtlsSettings,
+): Exchange | undefined {
+  if (kind === 'psk') return { kind: 'psk' };
+  const group = commonGroup(hello);
+  if (group === undefined) return undefined;
+  if (kind === 'ecdhe-psk') return { kind: 'ecdhe_psk', group };
+  const clientType = kind === 'rpk' ? 'raw-public-key' : 'x509';
+  if (!offers(hello.extensions.clientCertificateTypes, clientType)) return undefined;
+  const serverType = serverTypeFor(clientType, hello, settings);
+  const signature = signatureOf(hello, settings);
+  if (serverType === undefined || signature === undefined) return undefined;
+  return { kind: 'ecdhe_ecdsa', group, signature, serverType, clientType };
+}
+
+/** The kind of credential that an exchange serves. */
+export function credentialKindOf(exchange: Exchange): CredentialKind {
+  if (exchange.kind === 'psk') return 'psk';
+  if (exchange.kind === 'ecdhe_psk') return 'ecdhe-psk';
+  return exchange.clientType === 'raw-public-key' ? 'rpk' : 'x509';
+}
+
+/** The first of our groups that the client has too. A client that names none leaves the choice to us (RFC 8422 4). */
+function commonGroup(hello: ClientHello): NamedGroup | undefined {
+  const { supportedGroups, ecPointFormats } = hello.extensions;
+  if (ecPointFormats !== undefined && !ecPointFormats.includes(UNCOMPRESSED)) return undefined;
+  if (supportedGroups === undefined) return GROUPS[0];
+  return GROUPS.find((group) => supportedGroups.includes(group.id));
+}
+
+/** A list that is not sent is X.509 alone (RFC 7250 4.1). Order says nothing: some stacks list what they lack first. */
+function offers(types: readonly number[] | undefined, type: CertificateTypeName): boolean {
+  return types === undefined ? type === 'x509' : types.includes(CERTIFICATE_TYPE[type]);
+}
+
+/** The form that the client can verify: like its own where possible, a chain only where we have one. */
+function serverTypeFor(
+  clientType: CertificateTypeName,
+  hello: ClientHello,
+  settings: DtlsSettings,
+): CertificateTypeName | undefined {
+  const types = hello.extensions.serverCertificateTypes;
+  const chain = (settings.identity?.chain.length ?? 0) > 0 && offers(types, 'x509');
+  const raw = settings.identity !== null && offers(types, 'raw-public-key');
+  if (clientType === 'raw-public-key') return raw ? 'raw-public-key' : chain ? 'x509' : undefined;
+  return chain ? 'x509' : raw ? 'raw-public-key' : undefined;
+}
+
+/** Without the extension a client takes SHA-1 only (RFC 5246 7.4.1.4.1), which we do not sign with. */
+function signatureOf(hello: ClientHello, settings: DtlsSettings): SignatureScheme | undefined {
+  const { signatureAlgorithms } = hello.extensions;
+  if (settings.identity === null || signatureAlgorithms === undefined) return undefined;
+  return signatureFor(settings.identity.key.kind, signatureAlgorithms);
+}
+
+const UNCOMPRESSED = 0;
