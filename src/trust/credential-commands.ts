@@ -66,16 +66,20 @@ export function resumeCredential({ snapshot }: Trust, id: CredentialId): Verdict
   return switchTo(snapshot, id, 'active');
 }
 
-/** Ends one credential; its actor stays. With the last of its line, what was established on it is revoked. */
+/**
+ * Ends one credential; its actor stays. What was established on it is revoked, unless another credential of its line is
+ * valid: one that might become so later does not save it.
+ */
 export function endCredential(trust: Trust, id: CredentialId): Revocation {
-  const { snapshot, graph } = trust;
+  const { snapshot, graph, now } = trust;
   const credential = snapshot.credentials.get(id);
   if (credential === undefined) return refuse('credential-unknown', 'there is no such credential');
   const { actor, line } = credential;
-  const others = snapshot.held
-    .get(actor)
-    ?.some((each) => each !== id && snapshot.credentials.get(each)?.line === line);
-  const { events, cascade } = ending(trust, others === true ? [] : [...graph.on(line)]);
+  const isCarried = snapshot.held.get(actor)?.some((each) => {
+    const other = snapshot.credentials.get(each);
+    return each !== id && other?.line === line && isCurrent(other, now);
+  });
+  const { events, cascade } = ending(trust, isCarried === true ? [] : [...graph.on(line)]);
   return { ...accept(...events, { kind: 'credential-ended', id }), cascade };
 }
 
