@@ -64,7 +64,6 @@ export const REFUSAL_CODES = [
   'terms-invalid',
   'relationship-unknown',
   'relationship-ended',
-  'relationship-not-valid',
   'self-trust', // an actor needs no relationship with itself
   'self-vouch', // an introducer is neither of the two that it brings together
   'vouch-for-voucher', // nobody vouches for whoever vouched for him
