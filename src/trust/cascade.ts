@@ -45,7 +45,9 @@ export function cascadeOf(trust: Trust, ending: readonly Node[]): Cascade {
   };
 }
 
-/** What would hold the relationship if `introducer` did not vouch for it; `undefined`: nothing. Nothing is changed. */
+/**
+ * What would hold the relationship if `introducer` did not vouch for it; `undefined`: nothing. Nothing is changed.
+ */
 export function heldWithout(trust: Trust, node: Node, introducer: ActorId): Support | undefined {
   const { supports } = node;
   node.supports = supports.filter(({ support }) => support.introducer !== introducer);

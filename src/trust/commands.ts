@@ -1,4 +1,7 @@
-/** Commands on actors: add, remove, suspend, resume. Checked against the facts; the events that make it so, or why not. */
+/**
+ * Commands on actors: add, remove, suspend, resume. Checked against the facts; the events that make it so, or why
+ * not.
+ */
 import type { Actor, ActorId, ActorKind } from './actor.ts';
 import type { CredentialId, Establishment } from './credential.ts';
 import type { TrustEvent } from './events.ts';

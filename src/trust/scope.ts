@@ -8,7 +8,9 @@
 import type { Brand } from '../base/index.ts';
 import { TRUST_LIMITS } from './limits.ts';
 
-/** What somebody can be trusted to do. The first seven are what requests do; the others are acts upon trust itself. */
+/**
+ * What somebody can be trusted to do. The first seven are what requests do; the others are acts upon trust itself.
+ */
 export const SCOPE_ACTIONS = [
   'read',
   'observe',

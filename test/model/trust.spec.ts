@@ -102,7 +102,9 @@ export class PlainTrust {
     );
   }
 
-  /** Every member valid, the terms within the meet of theirs, and fewer introductions left than the introducer has. */
+  /**
+   * Every member valid, the terms within the meet of theirs, and fewer introductions left than the introducer has.
+   */
   #holds(r: PlainRelationship, s: PlainSupport, valid: ReadonlyMap<string, number>): boolean {
     if (!valid.has(s.through) || !valid.has(s.knows)) return false;
     const through = this.#get(s.through).terms;

@@ -50,7 +50,8 @@ export function importIdentityKey(input: string | Uint8Array): IdentityKey | Key
   const key = signingKey(text);
   if (key === undefined)
     return problem(`a private key of a kind that cannot be used (${object.asymmetricKeyType})`);
-  if (key.kind !== 'ec-p256' && key.kind !== 'ed25519') return problem(`the private half of ${describeSpki(key.spki)}`);
+  if (key.kind !== 'ec-p256' && key.kind !== 'ed25519')
+    return problem(`the private half of ${describeSpki(key.spki)}`);
   return { kind: 'key', key, pem: text };
 }
 
