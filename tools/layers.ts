@@ -28,13 +28,14 @@ export const LAYERS: readonly Layer[] = [
   { name: 'house', files: 'test/*.test.ts', isolated: false, limitS: 60 },
   quick('unit'),
   quick('rfc'),
+  quick('wycheproof'),
   quick('matrix'),
   quick('model'),
   quick('sim'),
   quick('fuzz'),
   quick('security'),
   real('interop', 420),
-  real('e2e', 300),
+  real('e2e', 420),
   real('faults', 180),
 ];
 

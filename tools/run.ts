@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface Outcome {
   readonly ok: boolean;
@@ -34,7 +35,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   });
   running.add(child);
   let output = '';
-  const keep = (text: string): void => {
+  const keep = (raw: string): void => {
+    const text = stripVTControlCharacters(raw);
     output += text;
     options.onOutput?.(text);
   };

@@ -11,6 +11,12 @@ export { nodeProvider } from './node/provider.ts';
 export { signingKey } from './node/public-key.ts';
 export { dangerousNullProvider } from './null/provider.ts';
 export {
+  type CertificateFileProblem,
+  type Certificates,
+  readAnchors,
+  readOwnChain,
+} from './pki/certificate-files.ts';
+export {
   compareCrls,
   CRL_LIMITS,
   type CrlLimits,

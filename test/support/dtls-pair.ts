@@ -11,7 +11,7 @@ import {
   seconds,
   utf8,
 } from '../../src/base/index.ts';
-import { type Entropy, nodeProvider } from '../../src/crypto/index.ts';
+import { type CryptoProvider, type Entropy, nodeProvider } from '../../src/crypto/index.ts';
 import {
   type DtlsLimits,
   DtlsEndpoint,
@@ -59,6 +59,7 @@ export interface PairOptions {
   readonly identity?: Uint8Array;
   readonly key?: Secret;
   readonly seed?: number;
+  readonly crypto?: CryptoProvider;
   /** The client's whole credentials, instead of identity and key. */
   readonly credentials?: ClientSettings;
 }
@@ -83,13 +84,13 @@ export class DtlsPair {
     const { limits = {} } = options;
     this.server = new DtlsEndpoint({
       settings: { ...SETTINGS, ...options.server },
-      crypto: nodeProvider,
+      crypto: options.crypto ?? nodeProvider,
       entropy: seededEntropy(seed),
       limits,
     });
     this.client = new DtlsEndpoint({
       settings: { ...SETTINGS, ...options.client },
-      crypto: nodeProvider,
+      crypto: options.crypto ?? nodeProvider,
       entropy: seededEntropy(seed + 7),
       server: false,
     });

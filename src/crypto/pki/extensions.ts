@@ -104,12 +104,13 @@ function readKeyUsage(reader: DerReader): readonly KeyUsage[] {
   const { content } = reader.element(TAG.bitString);
   const [unused = 8, first = 0, second = 0] = content;
   const last = content.at(-1) as number;
-  // X.690 11.2.2: no trailing zero bits in a list of named bits; RFC 5280 4.2.1.3: at least one of them is set.
+  // Zero bits at the end are not DER (X.690 11.2.2), but public authorities write them and they mean nothing else.
   if (content.length < 2 || content.length > 3 || unused > 7 || (last & ((1 << unused) - 1)) !== 0) {
     refuse('bad-bit-string');
   }
-  if (((last >> unused) & 1) === 0) refuse('bad-bit-string');
   const bits = (first << 8) | second;
+  // RFC 5280 4.2.1.3: at least one bit is set.
+  if (bits === 0) refuse('bad-bit-string');
   return KEY_USAGES.filter((_, bit) => (bits & (0x8000 >> bit)) !== 0);
 }
 

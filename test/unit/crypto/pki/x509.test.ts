@@ -117,6 +117,11 @@ describe('what is read', () => {
     const explicit = extension('2.5.29.19', sequence(bytes('010100')));
     assert.deepEqual(read({ extensions: [explicit] }).extensions.basicConstraints?.ca, false);
   });
+
+  test('zero bits at the end of a key usage, which DER forbids and public authorities write', () => {
+    const padded = extension('2.5.29.15', bits(bytes('0600'), 7));
+    assert.deepEqual(read({ extensions: [padded] }).extensions.keyUsage, ['keyCertSign', 'cRLSign']);
+  });
 });
 
 describe('what is refused', () => {
@@ -147,9 +152,9 @@ describe('what is refused', () => {
       { extensions: [extension('2.5.29.15', bits(bytes('00'), 7))] },
     ],
     [
-      'a key usage with zero bits behind',
+      'a key usage with unused bits that are set',
       'bad-bit-string',
-      { extensions: [extension('2.5.29.15', bits(bytes('80'), 0))] },
+      { extensions: [extension('2.5.29.15', bits(bytes('81'), 7))] },
     ],
     [
       'an IP address of five bytes',
