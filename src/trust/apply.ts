@@ -4,9 +4,11 @@
  */
 import { assert, required, unreachable } from '../base/index.ts';
 import type { Actor, ActorId, Revision } from './actor.ts';
-import type { Credential, CredentialId } from './credential.ts';
+import { applyClaim } from './apply-claim.ts';
+import { applyCredential } from './apply-credential.ts';
+import { applyRelationship } from './apply-relationship.ts';
+import { type Draft, editSnapshot, finishDraft } from './draft.ts';
 import type { TrustEvent } from './events.ts';
-import { MapEdit } from './layered-map.ts';
 import { nameKey, type TrustSnapshot } from './snapshot.ts';
 
 /** What was appended to the log as one transaction. */
@@ -26,80 +28,89 @@ export function apply(
 
 /** The snapshot after all `batches`, in order of revision. Throws an assertion when they do not follow each other. */
 export function replay(snapshot: TrustSnapshot, batches: Iterable<TrustBatch>): TrustSnapshot {
-  const draft = edit(snapshot);
+  const draft = editSnapshot(snapshot);
   for (const { revision, events } of batches) {
     assert(revision === draft.revision + 1, 'revisions follow each other');
     draft.revision = revision;
     for (const event of events) step(draft, event);
   }
-  return {
-    revision: draft.revision,
-    actors: draft.actors.finish(),
-    credentials: draft.credentials.finish(),
-    identities: draft.identities.finish(),
-    names: draft.names.finish(),
-    held: draft.held.finish(),
-  };
-}
-
-interface Draft {
-  revision: Revision;
-  readonly actors: MapEdit<ActorId, Actor>;
-  readonly credentials: MapEdit<CredentialId, Credential>;
-  readonly identities: MapEdit<string, CredentialId>;
-  readonly names: MapEdit<string, ActorId>;
-  readonly held: MapEdit<ActorId, readonly CredentialId[]>;
-}
-
-function edit(snapshot: TrustSnapshot): Draft {
-  return {
-    revision: snapshot.revision,
-    actors: new MapEdit(snapshot.actors),
-    credentials: new MapEdit(snapshot.credentials),
-    identities: new MapEdit(snapshot.identities),
-    names: new MapEdit(snapshot.names),
-    held: new MapEdit(snapshot.held),
-  };
+  return finishDraft(draft);
 }
 
 function step(draft: Draft, event: TrustEvent): void {
   switch (event.kind) {
-    case 'actor-added': {
-      const { id, actor: kind, name, owner } = event;
-      const key = nameKey(kind, name);
-      assert(draft.actors.get(id) === undefined, 'an actor is added once');
-      assert(draft.names.get(key) === undefined, 'names are unique within a kind');
-      draft.actors.set(id, { id, kind, name, owner, revision: draft.revision });
-      draft.names.set(key, id);
-      return;
-    }
-    case 'actor-removed': {
-      const actor = required(draft.actors.get(event.id), 'only an existing actor is removed');
-      assert(draft.held.get(actor.id) === undefined, 'the credentials of a removed actor ended before');
-      draft.actors.delete(actor.id);
-      draft.names.delete(nameKey(actor.kind, actor.name));
-      return;
-    }
-    case 'psk-established': {
-      const { kind: _kind, ...rest } = event;
-      assert(draft.actors.get(event.actor) !== undefined, 'a credential belongs to an actor');
-      assert(draft.credentials.get(event.id) === undefined, 'a credential is established once');
-      assert(draft.identities.get(event.identityHex) === undefined, 'one identity, one credential');
-      draft.credentials.set(event.id, { ...rest, kind: 'psk', revision: draft.revision });
-      draft.identities.set(event.identityHex, event.id);
-      draft.held.set(event.actor, [...(draft.held.get(event.actor) ?? []), event.id]);
-      return;
-    }
-    case 'credential-ended': {
-      const credential = required(draft.credentials.get(event.id), 'only an existing credential ends');
-      draft.credentials.delete(event.id);
-      draft.identities.delete(credential.identityHex);
-      const rest = (draft.held.get(credential.actor) ?? []).filter((id) => id !== event.id);
-      if (rest.length === 0) draft.held.delete(credential.actor);
-      else draft.held.set(credential.actor, rest);
-      return;
-    }
+    case 'actor-added':
+      return addActor(draft, event);
+    case 'actor-removed':
+      return removeActor(draft, event.id);
+    case 'actor-suspended':
+      return changeActor(draft, event.id, { state: 'suspended' });
+    case 'actor-resumed':
+      return changeActor(draft, event.id, { state: 'active' });
+    case 'owner-set':
+      return setOwner(draft, event.id, event.owner);
+    case 'psk-established':
+    case 'credential-established':
+    case 'credential-rotated':
+    case 'credential-suspended':
+    case 'credential-resumed':
+    case 'credential-ended':
+      return applyCredential(draft, event);
+    case 'relationship-established':
+    case 'support-added':
+    case 'support-withdrawn':
+    case 'relationship-suspended':
+    case 'relationship-resumed':
+    case 'relationships-ended':
+    case 'relationships-forgotten':
+      return applyRelationship(draft, event);
+    case 'claim-window-opened':
+    case 'claim-window-closed':
+    case 'device-admitted':
+    case 'claim-code-issued':
+    case 'reset-proof-set':
+    case 'claim-failed':
+    case 'reset-failed':
+      return applyClaim(draft, event);
     default:
       unreachable(event);
   }
 }
+
+function addActor(draft: Draft, event: TrustEvent & { kind: 'actor-added' }): void {
+  const { id, actor: kind, name, owner } = event;
+  const key = nameKey(kind, name);
+  assert(draft.actors.get(id) === undefined, 'an actor is added once');
+  assert(draft.names.get(key) === undefined, 'names are unique within a kind');
+  draft.actors.set(id, { id, kind, name, owner, state: 'active', revision: draft.revision });
+  draft.names.set(key, id);
+  draft.unclaimed += unclaimed({ kind, owner });
+}
+
+function removeActor(draft: Draft, id: ActorId): void {
+  const actor = required(draft.actors.get(id), 'only an existing actor is removed');
+  assert(draft.held.get(actor.id) === undefined, 'the credentials of a removed actor ended before');
+  draft.actors.delete(actor.id);
+  draft.names.delete(nameKey(actor.kind, actor.name));
+  draft.claims.delete(actor.id);
+  draft.unclaimed -= unclaimed(actor);
+}
+
+function setOwner(draft: Draft, id: ActorId, owner: ActorId | null): void {
+  assert(owner === null || draft.actors.get(owner)?.kind === 'user', 'an owner is a user');
+  changeActor(draft, id, { owner });
+  const claim = draft.claims.get(id);
+  if (claim === undefined) return;
+  if (claim.reset === null) draft.claims.delete(id);
+  else draft.claims.set(id, { ...claim, code: null });
+}
+
+function changeActor(draft: Draft, id: ActorId, change: Partial<Actor>): void {
+  const actor = required(draft.actors.get(id), 'only an existing actor changes');
+  const changed = { ...actor, ...change, revision: draft.revision };
+  draft.actors.set(id, changed);
+  draft.unclaimed += unclaimed(changed) - unclaimed(actor);
+}
+
+const unclaimed = ({ kind, owner }: Pick<Actor, 'kind' | 'owner'>): number =>
+  kind === 'device' && owner === null ? 1 : 0;

@@ -1,34 +1,125 @@
 /**
- * trust: who is who, and by what credential. Pure: commands against a snapshot give events, events fold to snapshots.
+ * trust: who trusts whom, on what ground, who vouched for it, and what falls when a ground falls. Pure: time and ids are
+ * arguments, keys arrive sealed and stay so.
  *
- *   command --addActor, removeActor, ...--> events --append--> log --apply--> snapshot
+ *   command --addActor, introduce, revoke, ...--> verdict: events --append--> log --Trust.apply--> facts and validity
+ *                                                                              time --Trust.advance--^
  *
- * What it does not do: keep keys (they arrive sealed and stay so), ask what time it is, or decide what is allowed.
+ * Invariants: validity is a least fixpoint, so that nothing holds itself up; nobody gives more than he has; what has ended
+ * never returns; ending something never gives a right; the fold of the log is the live state. docs/adr/0018 says how
+ * relationships become rights on requests.
+ *
+ * What it does not do: keep keys, read a clock, or decide about requests: policies limit what trust gives.
  */
-export { ACTOR_KINDS, type Actor, type ActorId, type ActorKind, type Revision } from './actor.ts';
+export {
+  ACTOR_KINDS,
+  type Actor,
+  type ActorId,
+  type ActorKind,
+  type ActorState,
+  type Revision,
+} from './actor.ts';
 export { apply, replay, type TrustBatch } from './apply.ts';
+export type { Cascade, Survivor } from './cascade.ts';
+export type {
+  Admission,
+  AdmissionCount,
+  Claim,
+  ClaimCode,
+  ClaimWindow,
+  ListedDevice,
+  ResetProof,
+} from './claim.ts';
+export {
+  addUnclaimedDevice,
+  admitDevice,
+  closeClaimWindow,
+  issueClaimCode,
+  type Newcomer,
+  openClaimWindow,
+  setResetProof,
+} from './claim-window.ts';
 export {
   addActor,
   addPsk,
-  endCredential,
   type NewActor,
   type NewPsk,
-  REFUSAL_CODES,
-  type RefusalCode,
-  refuse,
   removeActor,
-  revisionRefusal,
-  type Verdict,
+  resumeActor,
+  suspendActor,
 } from './commands.ts';
 export {
   type Credential,
   type CredentialId,
+  type CredentialKind,
+  type CredentialOf,
   ESTABLISHMENTS,
   type Establishment,
+  type Proof,
   type PskCredential,
+  proofKey,
 } from './credential.ts';
-export type { TrustEvent } from './events.ts';
+export {
+  endCredential,
+  establishCredential,
+  resumeCredential,
+  type Rotation,
+  rotateCredential,
+  suspendCredential,
+  useCredential,
+} from './credential-commands.ts';
+export type { Agent } from './entitlement.ts';
+export type { CredentialFacts, Fallen, TrustEvent } from './events.ts';
+export { addSupport, introduce, type NewIntroduction, type Vouch } from './introduction.ts';
 export { TRUST_LIMITS } from './limits.ts';
+export {
+  claimDevice,
+  type ClaimWish,
+  ownerTerms,
+  releaseDevice,
+  resetDevice,
+  type ResetWish,
+  transferDevice,
+} from './ownership.ts';
+export { type Flaw, flawOf, pathOf, type TrustPath } from './path.ts';
+export { type Standing, standingOf } from './principal.ts';
+export type {
+  Ground,
+  Origin,
+  Relationship,
+  RelationshipFacts,
+  RelationshipId,
+  RelationshipState,
+  Support,
+} from './relationship.ts';
+export {
+  establishTrust,
+  forgetRelationships,
+  type NewRelationship,
+  resumeRelationship,
+  suspendRelationship,
+  type TermsWish,
+} from './relationship-commands.ts';
+export { revoke, type Revocation, type Revoke, type Shown } from './revocation.ts';
+export {
+  type Asker,
+  type Held,
+  type Lack,
+  type RightAnswer,
+  rightOf,
+  type RightQuestion,
+  sideOf,
+} from './rights.ts';
+export {
+  covers,
+  type Grant,
+  parseScope,
+  type Pattern,
+  type Scope,
+  SCOPE_ACTIONS,
+  type ScopeAction,
+  type ScopeWish,
+} from './scope.ts';
 export {
   emptySnapshot,
   findActor,
@@ -39,3 +130,15 @@ export {
   type SnapshotRecord,
   type TrustSnapshot,
 } from './snapshot.ts';
+export { type Bounds, type Level, LEVELS, meet, reaches, type Terms } from './terms.ts';
+export { type Shift, Trust, type TrustSettings } from './trust.ts';
+export {
+  type Accepted,
+  type Missing,
+  REFUSAL_CODES,
+  type RefusalCode,
+  refuse,
+  type Refused,
+  revisionRefusal,
+  type Verdict,
+} from './verdict.ts';

@@ -110,7 +110,17 @@ export class MapEdit<K, V> {
     if (!this.#touched) return this.#original;
     const layered = new LayeredMap(this.#base, this.#changes, this.#size);
     const changesMax = Math.max(CHANGES_MIN, Math.sqrt(this.#base.size));
-    return this.#changes.size <= changesMax ? layered : new Map(layered.entries());
+    return this.#changes.size <= changesMax ? layered : this.#merged();
+  }
+
+  /** Copying a Map whole and changing it then is several times faster than walking its entries. */
+  #merged(): ReadonlyMap<K, V> {
+    const merged = new Map(this.#base);
+    for (const [key, change] of this.#changes) {
+      if (change === REMOVED) merged.delete(key);
+      else merged.set(key, change);
+    }
+    return merged;
   }
 }
 

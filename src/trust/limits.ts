@@ -12,4 +12,24 @@ export const TRUST_LIMITS = {
   keyBytesMin: 8,
   /** RFC 4279 section 5.3 asks for 64 at least. */
   keyBytesMax: 64,
+  /** Relationships, those that have ended included until they are forgotten: each costs about 1 KiB. */
+  relationshipsMax: 400_000,
+  /** Introducers who hold one relationship up. */
+  supportsMax: 16,
+  /** How long a chain of introductions may get; the configuration can lower or raise it. */
+  chainMax: 3,
+  /** The highest number of further introductions that terms can allow. */
+  introduceMax: 16,
+  /** Members of a scope, resources of a member, characters of a resource: a scope is read by people. */
+  grantsMax: 16,
+  resourcesPerGrantMax: 16,
+  patternLengthMax: 256,
+  /** Wrong claim codes or reset proofs before the code is spent: 9 digits withstand that. */
+  claimFailuresMax: 5,
+  /** Lines of a manufacturer's list. */
+  listedDevicesMax: 100_000,
+  /** Devices that wait for their owners: strangers make them. */
+  unclaimedMax: 10_000,
+  /** Direct relationships that a path shows before it says that there are more. */
+  pathMax: 64,
 } as const;

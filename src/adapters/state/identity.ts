@@ -1,4 +1,7 @@
-/** The gateway's own key: what devices that share no secret with it know it by. Made at the first start, or brought along. */
+/**
+ * The gateway's own key: what devices that share no secret with it know it by. Made at the first start, or brought
+ * along.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { equalBytes, OperationalError } from '../../base/index.ts';

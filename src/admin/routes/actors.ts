@@ -85,12 +85,11 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const made = outcome.actor;
       if (made === undefined) return await sendProblem(reply, 'internal');
-      const view = { ...made, state: 'active' as const };
       const { credential: psked, keyHex } = outcome;
       const answer =
         psked === undefined
-          ? view
-          : { ...view, credential: { ...gateway.view(psked), ...(keyHex === undefined ? {} : { keyHex }) } };
+          ? made
+          : { ...made, credential: { ...gateway.view(psked), ...(keyHex === undefined ? {} : { keyHex }) } };
       return reply
         .code(201)
         .header('location', `/v1/actors/${made.id}`)

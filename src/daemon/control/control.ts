@@ -8,15 +8,15 @@
 import { AssertionFault, between, OperationalError, toHex, utf8 } from '../../base/index.ts';
 import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
 import {
-  apply,
-  type Credential,
   emptySnapshot,
   plainSnapshot,
+  type PskCredential,
   recordSnapshot,
   replay,
   type Revision,
   restoreSnapshot,
   type SnapshotRecord,
+  Trust,
   type TrustBatch,
   type TrustSnapshot,
 } from '../../trust/index.ts';
@@ -45,7 +45,7 @@ export interface ControlParts {
 
 export class Control {
   readonly #parts: ControlParts;
-  #snapshot: TrustSnapshot;
+  readonly #trust: Trust;
   #savedAt: number;
   /** The command before: commands wait for each other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -53,13 +53,13 @@ export class Control {
 
   constructor(parts: ControlParts, snapshot: TrustSnapshot, savedAt: number) {
     this.#parts = parts;
-    this.#snapshot = snapshot;
+    this.#trust = new Trust(snapshot, parts.clock.wall());
     this.#savedAt = savedAt;
   }
 
   /** The truth as of now. */
   get snapshot(): TrustSnapshot {
-    return this.#snapshot;
+    return this.#trust.snapshot;
   }
 
   /**
@@ -82,9 +82,9 @@ export class Control {
 
   /** Everything that a shard needs at its start. */
   load(): ControlMessage & { kind: 'load' } {
-    const snapshot = this.#snapshot;
-    const keys = [...snapshot.credentials.values()].map((credential) =>
-      unsealed(this.#parts.master, credential),
+    const { snapshot } = this.#trust;
+    const keys = [...snapshot.credentials.values()].flatMap((credential) =>
+      credential.kind === 'psk' ? [unsealed(this.#parts.master, credential)] : [],
     );
     return { kind: 'load', revision: snapshot.revision, snapshot: plainSnapshot(snapshot), keys };
   }
@@ -97,29 +97,32 @@ export class Control {
 
   async #carryOut(command: Command, by: string): Promise<Outcome> {
     const { store, clock, publisher, tally, log, entropy, master } = this.#parts;
-    const { verdict, keys, made } = plan({ snapshot: this.#snapshot, entropy, master }, command);
+    const trust = this.#trust;
+    trust.advance(clock.wall());
+    const { verdict, keys, made } = plan({ trust, entropy, master }, command);
     if (verdict.kind === 'refused') {
       tally.change(command.kind, 'refused');
       return verdict;
     }
+    if (verdict.events.length === 0) return { kind: 'done', revision: trust.snapshot.revision };
     const entry: LogEntry = { at: clock.wall(), by, events: verdict.events };
     let revision: Revision;
     try {
-      revision = await store.append(this.#snapshot.revision, entry);
+      revision = await store.append(trust.snapshot.revision, entry);
     } catch (cause) {
       tally.change(command.kind, 'failed');
       report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
       throw cause;
     }
-    this.#snapshot = apply(this.#snapshot, revision, verdict.events);
+    trust.apply({ revision, events: verdict.events });
     // Read before waiting: a later command cannot have removed it yet.
-    const actor = made.actor === undefined ? undefined : this.#snapshot.actors.get(made.actor);
-    const credential =
-      made.credential === undefined ? undefined : this.#snapshot.credentials.get(made.credential);
+    const { snapshot } = trust;
+    const actor = made.actor === undefined ? undefined : snapshot.actors.get(made.actor);
+    const credential = made.credential === undefined ? undefined : snapshot.credentials.get(made.credential);
     const durable = clock.now();
     await publisher.publish(revision, verdict.events, keys);
     tally.change(command.kind, 'done');
-    if (verdict.events.some(({ kind }) => kind === 'credential-ended')) {
+    if (verdict.events.some(({ kind }) => kind === 'credential-ended' || kind === 'relationships-ended')) {
       tally.revocation(between(durable, clock.now()));
     }
     report(log, 'trust changed', { command: command.kind, revision, by, events: verdict.events.length });
@@ -135,11 +138,12 @@ export class Control {
 
   /** Keeps a snapshot when `revisions` have passed since the last one. Losing it costs time at the next start only. */
   async #save(revisions: number): Promise<void> {
-    const { revision } = this.#snapshot;
+    const { snapshot } = this.#trust;
+    const { revision } = snapshot;
     if (revision - this.#savedAt < revisions) return;
     this.#savedAt = revision;
     try {
-      const state = utf8(JSON.stringify(recordSnapshot(this.#snapshot)));
+      const state = utf8(JSON.stringify(recordSnapshot(snapshot)));
       await this.#parts.store.saveSnapshot({ revision, state });
     } catch (cause) {
       report(this.#parts.log, 'snapshot not saved', { reason: reasonOf(cause) });
@@ -185,7 +189,7 @@ async function checkMasterKey({ store, master, entropy }: ControlParts): Promise
   throw new OperationalError('PN_MASTER_KEY_MISMATCH', message);
 }
 
-function unsealed(master: MasterKey, credential: Credential): PskMaterial {
+function unsealed(master: MasterKey, credential: PskCredential): PskMaterial {
   const { id, actor, identityHex, sealedKey } = credential;
   const key = unsealKey(master, { credential: id, identityHex }, sealedKey);
   if (key === undefined) {

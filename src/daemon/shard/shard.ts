@@ -186,6 +186,8 @@ export class Shard {
         case 'failed':
           this.#handshakeFailed(now, effect);
           break;
+        case 'rebound': // answers go to the new address by themselves
+          break;
         case 'own':
         case 'disown':
           this.#router.announce(effect.kind, effect.route);

@@ -54,6 +54,7 @@ describe('fold of the trust log', () => {
       kind: 'user',
       name: 'alice',
       owner: null,
+      state: 'active',
       revision: 1,
     });
     assert.deepEqual(snapshot.credentials.get('crd-1' as CredentialId), {
@@ -63,6 +64,12 @@ describe('fold of the trust log', () => {
       identityHex: '6c',
       sealedKey: 'sealed',
       established: 'file',
+      user: null,
+      notBefore: null,
+      notAfter: null,
+      state: 'active',
+      line: 'crd-1',
+      successor: null,
       revision: 2,
     });
     assert.equal(snapshot.identities.get('6c'), 'crd-1');

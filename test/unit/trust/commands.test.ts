@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { wallTime } from '../../../src/base/index.ts';
 import {
   type ActorId,
   addActor,
@@ -13,6 +14,7 @@ import {
   removeActor,
   type Revision,
   revisionRefusal,
+  Trust,
   type TrustSnapshot,
   type Verdict,
 } from '../../../src/trust/index.ts';
@@ -54,6 +56,8 @@ function refused(verdict: Verdict, code: string, field?: string): void {
   assert.equal(verdict.kind === 'refused' && verdict.code, code);
   assert.equal(verdict.kind === 'refused' ? verdict.field : null, field);
 }
+
+const live = (snapshot: TrustSnapshot): Trust => new Trust(snapshot, wallTime(0));
 
 const home = (): TrustSnapshot =>
   world(
@@ -136,30 +140,27 @@ describe('commands on the trust log', () => {
   });
 
   test('removing an actor ends its credentials first', () => {
-    const verdict = removeActor(home(), 'dev-lock' as ActorId);
-    assert.deepEqual(verdict, {
-      kind: 'accepted',
-      events: [
-        { kind: 'credential-ended', id: 'crd-6c' },
-        { kind: 'actor-removed', id: 'dev-lock' },
-      ],
-    });
+    const verdict = removeActor(live(home()), 'dev-lock' as ActorId);
+    assert.deepEqual(verdict.events, [
+      { kind: 'credential-ended', id: 'crd-6c' },
+      { kind: 'actor-removed', id: 'dev-lock' },
+    ]);
   });
 
   test('a user who owns devices stays until they are gone', () => {
-    refused(removeActor(home(), 'usr-alice' as ActorId), 'owns-devices');
+    refused(removeActor(live(home()), 'usr-alice' as ActorId), 'owns-devices');
     const alone = world(
       (s) => addActor(s, user('alice'), null),
       (s) => addActor(s, device('lock', 'alice'), null),
-      (s) => removeActor(s, 'dev-lock' as ActorId),
-      (s) => removeActor(s, 'usr-alice' as ActorId),
+      (s) => removeActor(live(s), 'dev-lock' as ActorId),
+      (s) => removeActor(live(s), 'usr-alice' as ActorId),
     );
     assert.equal(alone.actors.size, 0);
   });
 
   test('what is not there cannot be ended', () => {
-    refused(removeActor(home(), 'dev-x' as ActorId), 'actor-unknown');
-    refused(endCredential(home(), 'crd-x' as CredentialId), 'credential-unknown');
+    refused(removeActor(live(home()), 'dev-x' as ActorId), 'actor-unknown');
+    refused(endCredential(live(home()), 'crd-x' as CredentialId), 'credential-unknown');
   });
 
   test('a change based on another revision is refused', () => {

@@ -10,7 +10,7 @@ import type {
   Establishment,
   RefusalCode,
   Revision,
-  TrustSnapshot,
+  Trust,
   Verdict,
 } from '../../../trust/index.ts';
 
@@ -45,7 +45,8 @@ export interface Plan {
 
 /** What planning needs besides the command. */
 export interface Planning {
-  readonly snapshot: TrustSnapshot;
+  /** Advanced to now. */
+  readonly trust: Trust;
   readonly entropy: Entropy;
   readonly master: MasterKey;
 }

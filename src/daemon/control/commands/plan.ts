@@ -22,17 +22,17 @@ export function plan(planning: Planning, command: Command): Plan {
     case 'add-psk':
       return planPsk(planning, command.actor, command.psk);
     case 'remove-actor': {
-      const { snapshot } = planning;
-      const actor = snapshot.actors.get(command.id);
+      const { trust } = planning;
+      const actor = trust.snapshot.actors.get(command.id);
       const stale = actor === undefined ? undefined : revisionRefusal(actor.revision, command.ifRevision);
-      return only(stale ?? removeActor(snapshot, command.id));
+      return only(stale ?? removeActor(trust, command.id));
     }
     case 'end-credential': {
-      const { snapshot } = planning;
-      const credential = snapshot.credentials.get(command.id);
+      const { trust } = planning;
+      const credential = trust.snapshot.credentials.get(command.id);
       const stale =
         credential === undefined ? undefined : revisionRefusal(credential.revision, command.ifRevision);
-      return only(stale ?? endCredential(snapshot, command.id));
+      return only(stale ?? endCredential(trust, command.id));
     }
     default:
       return unreachable(command);
@@ -40,7 +40,8 @@ export function plan(planning: Planning, command: Command): Plan {
 }
 
 function planActor(planning: Planning, wish: ActorWish, psk: PskWish | null): Plan {
-  const { snapshot, entropy } = planning;
+  const { entropy } = planning;
+  const { snapshot } = planning.trust;
   const id = drawActorId(entropy, wish.kind);
   if (psk === null) return { ...only(addActor(snapshot, { id, ...wish }, null)), made: { actor: id } };
   if (wish.kind !== 'device') {
@@ -55,7 +56,7 @@ function planActor(planning: Planning, wish: ActorWish, psk: PskWish | null): Pl
 }
 
 function planPsk(planning: Planning, reference: string, wish: PskWish): Plan {
-  const { snapshot } = planning;
+  const { snapshot } = planning.trust;
   const actor = snapshot.actors.get(reference as ActorId) ?? findActor(snapshot, 'device', reference);
   if (actor === undefined) return only(refuse('actor-unknown', 'there is no such actor', '/actor'));
   const prepared = preparePsk(planning, actor.id, actor.name, wish);

@@ -23,7 +23,7 @@ export interface PreparedPsk {
 
 /** Draws or checks identity and key for `actor`, who is called `name`, and seals the key. */
 export function preparePsk(
-  { snapshot, entropy, master }: Planning,
+  { trust, entropy, master }: Planning,
   actor: ActorId,
   name: string,
   wish: PskWish,
@@ -31,7 +31,7 @@ export function preparePsk(
   const key = wish.keyHex === null ? entropy(MADE_KEY_BYTES) : fromHex(wish.keyHex);
   if (key === undefined || !isFit(key)) return refuse('key-invalid', KEY_RULE, '/keyHex');
   const credential = drawCredentialId(entropy);
-  const identityHex = wish.identityHex?.toLowerCase() ?? freeIdentity(snapshot, name, credential);
+  const identityHex = wish.identityHex?.toLowerCase() ?? freeIdentity(trust.snapshot, name, credential);
   const sealedKey = sealKey(master, entropy, { credential, identityHex }, key);
   const psk = { id: credential, identityHex, sealedKey, established: wish.established };
   const material = { credential, actor, identityHex, key };

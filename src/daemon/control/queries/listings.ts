@@ -1,11 +1,12 @@
 /** Actors and credentials in the order in which lists show them; sorted once a revision. */
-import type {
-  Actor,
-  ActorId,
-  ActorKind,
-  Credential,
-  CredentialId,
-  TrustSnapshot,
+import {
+  type Actor,
+  type ActorId,
+  type ActorKind,
+  type Credential,
+  type CredentialId,
+  proofKey,
+  type TrustSnapshot,
 } from '../../../trust/index.ts';
 import { byKey, type Page, type PageRequest, pageOf } from './page.ts';
 import { type ActorView, type CredentialView, viewActor, viewCredential } from './views.ts';
@@ -61,4 +62,4 @@ function heldBy(snapshot: TrustSnapshot, actor: ActorId): Credential[] {
 }
 
 const actorKey = ({ kind, name }: Actor): string => `${kind}/${name}`;
-const credentialKey = ({ identityHex }: Credential): string => identityHex;
+const credentialKey = (credential: Credential): string => proofKey(credential) ?? credential.id;

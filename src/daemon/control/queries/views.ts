@@ -8,7 +8,7 @@ export interface ActorView {
   readonly kind: Actor['kind'];
   readonly name: string;
   readonly owner: ActorId | null;
-  readonly state: 'active';
+  readonly state: Actor['state'];
   readonly revision: number;
 }
 
@@ -18,12 +18,17 @@ export interface CredentialView {
   readonly kind: Credential['kind'];
   /** The user in whose context it acts. */
   readonly user: ActorId | null;
-  /** Printable, or `hex:...`. */
-  readonly identity: string;
-  readonly identityHex: string;
+  /** Of a PSK: printable, or `hex:...`. */
+  readonly identity?: string;
+  readonly identityHex?: string;
+  /** Of a raw public key: SHA-256 of its SPKI, in hexadecimal. */
+  readonly fingerprint?: string;
+  /** Of a certificate. */
+  readonly subject?: string;
   readonly established: Credential['established'];
-  readonly notAfter: null;
-  readonly state: 'active';
+  /** Milliseconds since 1970. */
+  readonly notAfter: number | null;
+  readonly state: Credential['state'];
   readonly revision: number;
 }
 
@@ -32,26 +37,35 @@ export interface NamedSession extends SessionView {
   readonly name: string | null;
 }
 
-export function viewActor({ id, kind, name, owner, revision }: Actor): ActorView {
-  return { id, kind, name, owner, state: 'active', revision };
+export function viewActor({ id, kind, name, owner, state, revision }: Actor): ActorView {
+  return { id, kind, name, owner, state, revision };
 }
 
 export function viewCredential(snapshot: TrustSnapshot, credential: Credential): CredentialView {
-  const { id, actor, kind, identityHex, established, revision } = credential;
-  const identity = displayBytes(required(fromHex(identityHex), 'identities are hexadecimal'));
-  const user = snapshot.actors.get(actor)?.owner ?? null;
-  return {
-    id,
-    actor,
-    kind,
-    user,
-    identity,
-    identityHex,
-    established,
-    notAfter: null,
-    state: 'active',
-    revision,
-  };
+  const { id, actor, kind, established, notAfter, state, revision } = credential;
+  const user = credential.user ?? snapshot.actors.get(actor)?.owner ?? null;
+  return { id, actor, kind, user, ...viewProof(credential), established, notAfter, state, revision };
+}
+
+function viewProof(
+  credential: Credential,
+): Pick<CredentialView, 'identity' | 'identityHex' | 'fingerprint' | 'subject'> {
+  switch (credential.kind) {
+    case 'psk': {
+      const { identityHex } = credential;
+      return {
+        identity: displayBytes(required(fromHex(identityHex), 'identities are hexadecimal')),
+        identityHex,
+      };
+    }
+    case 'rpk':
+      return { fingerprint: credential.fingerprintHex };
+    case 'x509':
+      return { subject: credential.subject };
+    case 'pairing-code':
+    case 'token':
+      return {};
+  }
 }
 
 export function viewSession(snapshot: TrustSnapshot, session: SessionView): NamedSession {

@@ -47,7 +47,10 @@ describe('known answers', () => {
   }
 });
 
-/** RFC 3610, by the letter, over AES blocks: B_0, B_1.. for the MAC, A_0, A_1.. for the stream; a 12-byte nonce, L = 3. */
+/**
+ * RFC 3610, by the letter, over AES blocks: B_0, B_1.. for the MAC, A_0, A_1.. for the stream; a 12-byte nonce, L =
+ * 3.
+ */
 function naiveCcm(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, tag: number) {
   const block = (input: Uint8Array): Uint8Array => {
     const cipher = createCipheriv(key.length === 16 ? 'aes-128-ecb' : 'aes-256-ecb', key, null);

@@ -1,0 +1,172 @@
+/**
+ * Graph: the relationships as they lean on each other, found by who and by what they stand on.
+ *
+ *        lock -> alice          alice -> bob            nodes: relationships that have not ended
+ *               \                 /                     edges: from a member of a support to what it supports
+ *                `-> lock -> bob <'                     length: 0 direct, 1 introduced, ...; none: not valid
+ */
+import type { ActorId } from './actor.ts';
+import type { CredentialId } from './credential.ts';
+import type { Relationship, RelationshipId, Support } from './relationship.ts';
+
+export interface Node {
+  readonly id: RelationshipId;
+  relationship: Relationship;
+  supports: readonly Edge[];
+  /** Whoever names this one in a support; some of them may have ended. */
+  readonly dependants: Set<Node>;
+  /** Chain length, or {@link NOT_VALID}. Only `settle` changes it. */
+  length: number;
+}
+
+/** A support with the relationships that it means. */
+export interface Edge {
+  readonly support: Support;
+  readonly through: Node;
+  readonly knows: Node;
+}
+
+export class Graph {
+  readonly #nodes = new Map<RelationshipId, Node>();
+  readonly #between = new Map<string, Node[]>();
+  readonly #byActor = new Map<ActorId, Set<Node>>();
+  readonly #byLine = new Map<CredentialId, Set<Node>>();
+
+  get(id: RelationshipId): Node | undefined {
+    return this.#nodes.get(id);
+  }
+
+  nodes(): MapIterator<Node> {
+    return this.#nodes.values();
+  }
+
+  /** What has not ended between the two, oldest first. */
+  between(trustor: ActorId, trustee: ActorId): readonly Node[] {
+    return this.#between.get(pairKey(trustor, trustee)) ?? NOBODY;
+  }
+
+  /** What has not ended with the actor at either end. */
+  of(actor: ActorId): Iterable<Node> {
+    return this.#byActor.get(actor) ?? NOBODY;
+  }
+
+  /** What has not ended and stands on a credential of the line. */
+  on(line: CredentialId): Iterable<Node> {
+    return this.#byLine.get(line) ?? NOBODY;
+  }
+
+  /** Enters a relationship or what has changed about it. Its length waits for `settle`. */
+  put(relationship: Relationship): Node {
+    const known = this.#nodes.get(relationship.id);
+    if (known !== undefined) {
+      const before = known.relationship.origin;
+      known.relationship = relationship;
+      if (before !== relationship.origin) this.#lean(known);
+      return known;
+    }
+    const { id } = relationship;
+    const node: Node = { id, relationship, supports: NO_EDGES, dependants: new Set(), length: NOT_VALID };
+    this.#nodes.set(id, node);
+    this.#index(node);
+    this.#lean(node);
+    return node;
+  }
+
+  /** Enters all of them: each may name any other. */
+  load(relationships: Iterable<Relationship>): void {
+    const nodes = Array.from(relationships, (relationship) => this.put(relationship));
+    for (const node of nodes) this.#lean(node);
+  }
+
+  /** Takes a relationship that has ended and is not valid any more out of all indexes. */
+  remove(node: Node): void {
+    const { trustor, trustee, origin } = node.relationship;
+    this.#nodes.delete(node.id);
+    for (const edge of node.supports) {
+      edge.through.dependants.delete(node);
+      edge.knows.dependants.delete(node);
+    }
+    node.supports = NO_EDGES;
+    const key = pairKey(trustor, trustee);
+    const rest = this.#between.get(key)?.filter((each) => each !== node) ?? [];
+    if (rest.length === 0) this.#between.delete(key);
+    else this.#between.set(key, rest);
+    dropFrom(this.#byActor, trustor, node);
+    dropFrom(this.#byActor, trustee, node);
+    if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
+      dropFrom(this.#byLine, origin.ground.line, node);
+    }
+  }
+
+  #index(node: Node): void {
+    const { trustor, trustee, origin } = node.relationship;
+    const key = pairKey(trustor, trustee);
+    const others = this.#between.get(key);
+    if (others === undefined) this.#between.set(key, [node]);
+    else others.push(node);
+    addTo(this.#byActor, trustor, node);
+    addTo(this.#byActor, trustee, node);
+    if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
+      addTo(this.#byLine, origin.ground.line, node);
+    }
+  }
+
+  /** Ties the node to what it stands on now. A support whose member has ended holds nothing and is left out. */
+  #lean(node: Node): void {
+    const { origin } = node.relationship;
+    for (const { through, knows } of node.supports) {
+      through.dependants.delete(node);
+      knows.dependants.delete(node);
+    }
+    if (origin.kind === 'direct') return;
+    const edges: Edge[] = [];
+    for (const support of origin.supports) {
+      const through = this.#nodes.get(support.through);
+      const knows = this.#nodes.get(support.knows);
+      if (through === undefined || knows === undefined) continue;
+      through.dependants.add(node);
+      knows.dependants.add(node);
+      edges.push({ support, through, knows });
+    }
+    node.supports = edges;
+  }
+}
+
+/** The chain length that a support gives: one more than its longer member. */
+export function lengthOver({ through, knows }: Edge, lengthOf: (node: Node) => number = settled): number {
+  return 1 + Math.max(lengthOf(through), lengthOf(knows));
+}
+
+/** The valid support that makes the node's chain shortest, the first of equals; `undefined` when there is none. */
+export function groundOf(node: Node, lengthOf: (node: Node) => number = settled): Edge | undefined {
+  let best: Edge | undefined;
+  let shortest = NOT_VALID;
+  for (const edge of node.supports) {
+    const length = lengthOver(edge, lengthOf);
+    if (length >= shortest) continue;
+    best = edge;
+    shortest = length;
+  }
+  return best;
+}
+
+const settled = (node: Node): number => node.length;
+
+const pairKey = (trustor: ActorId, trustee: ActorId): string => `${trustor}>${trustee}`;
+
+function addTo<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
+  const nodes = index.get(key);
+  if (nodes === undefined) index.set(key, new Set([node]));
+  else nodes.add(node);
+}
+
+function dropFrom<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
+  const nodes = index.get(key);
+  nodes?.delete(node);
+  if (nodes?.size === 0) index.delete(key);
+}
+
+/** The length of what is not valid: longer than any chain, also by one. */
+export const NOT_VALID: number = Number.POSITIVE_INFINITY;
+const NOBODY: readonly Node[] = [];
+const NO_EDGES: readonly Edge[] = [];

@@ -1,0 +1,154 @@
+/**
+ * Ownership: claim, release, transfer, reset.
+ *
+ *   nobody's --claim code--> owned by exactly one --release by the owner, or proof of a factory reset--> nobody's
+ *
+ * Exactly one ever wins because control is the only writer: the second claim finds an owner. A device changes hands with
+ * a new key only, and whatever stood on the device before ends.
+ */
+import type { ActorId } from './actor.ts';
+import type { ClaimCode } from './claim.ts';
+import { codeRefusal } from './claim-window.ts';
+import { keyRefusal } from './credential-commands.ts';
+import type { Agent } from './entitlement.ts';
+import type { CredentialFacts, TrustEvent } from './events.ts';
+import type { Node } from './graph.ts';
+import type { RelationshipId } from './relationship.ts';
+import { ending } from './revocation.ts';
+import { type Pattern, SCOPE_ACTIONS } from './scope.ts';
+import type { Terms } from './terms.ts';
+import type { Trust } from './trust.ts';
+import { accept, refuse, type Refused, type Verdict } from './verdict.ts';
+
+export interface ClaimWish {
+  readonly device: ActorId;
+  readonly user: ActorId;
+  /** The keyed hash of the code that was shown: comparing hashes tells nothing about the code. */
+  readonly hashHex: string;
+  /** For the relationship `device -> user` that ownership is. */
+  readonly relationship: RelationshipId;
+}
+
+export interface ResetWish {
+  readonly device: ActorId;
+  readonly hashHex: string;
+  /** What the device came back with. */
+  readonly credential: CredentialFacts;
+  readonly code: ClaimCode | null;
+}
+
+/** Makes the user the owner if he has the code and nobody owns the device. */
+export function claimDevice(trust: Trust, { device: id, user, hashHex, relationship }: ClaimWish): Verdict {
+  const { actors, claims } = trust.snapshot;
+  const device = actors.get(id);
+  if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
+  if (device.owner !== null) return refuse('already-owned', 'somebody owns it already', '/device');
+  if (actors.get(user)?.kind !== 'user') return refuse('actor-unknown', 'there is no such user', '/user');
+  if (!trust.isActive(user)) return refuse('not-entitled', 'the user is suspended', '/user');
+  const code = claims.get(id)?.code ?? null;
+  if (code === null) return refuse('claim-code-missing', 'it has no claim code', '/code');
+  if (code.notAfter !== null && code.notAfter <= trust.now) {
+    return refuse('claim-code-expired', 'its claim code has run out', '/code', { notAfter: code.notAfter });
+  }
+  if (code.failuresLeft <= 0)
+    return refuse('claim-code-spent', 'too many wrong codes: issue another', '/code');
+  if (code.hashHex !== hashHex) {
+    const events: readonly TrustEvent[] = [{ kind: 'claim-failed', id }];
+    return { ...refuse('claim-code-wrong', 'that is not the code of this device', '/code'), events };
+  }
+  const owned = { id: relationship, trustor: id, trustee: user, terms: ownerTerms(device.name) };
+  const origin = { kind: 'direct', ground: { kind: 'claim' } } as const;
+  return accept(
+    { kind: 'owner-set', id, owner: user },
+    { kind: 'relationship-established', relationship: { ...owned, origin } },
+  );
+}
+
+/** The owner lets go: what stood on the device ends, its keys too, and the next owner may claim it by the code. */
+export function releaseDevice(trust: Trust, id: ActorId, by: Agent, code: ClaimCode | null): Verdict {
+  const wrong = ownershipRefusal(trust, id, by) ?? (code === null ? undefined : codeRefusal(trust, code));
+  if (wrong !== undefined) return wrong;
+  return accept(...handOver(trust, id, null), ...issued(id, code));
+}
+
+/** The owner hands the device to somebody else, with a new key. */
+export function transferDevice(
+  trust: Trust,
+  id: ActorId,
+  by: Agent,
+  to: { readonly user: ActorId; readonly credential: CredentialFacts; readonly relationship: RelationshipId },
+): Verdict {
+  const wrong = ownershipRefusal(trust, id, by) ?? newKeyRefusal(trust, id, to.credential);
+  if (wrong !== undefined) return wrong;
+  const { actors } = trust.snapshot;
+  if (actors.get(to.user)?.kind !== 'user') return refuse('actor-unknown', 'there is no such user', '/user');
+  const terms = ownerTerms(actors.get(id)?.name ?? '');
+  const origin = { kind: 'direct', ground: { kind: 'claim' } } as const;
+  const relationship = { id: to.relationship, trustor: id, trustee: to.user, terms, origin };
+  return accept(
+    ...handOver(trust, id, to.user),
+    { kind: 'credential-established', credential: to.credential },
+    { kind: 'relationship-established', relationship },
+  );
+}
+
+/** The device proves that it has been reset: whoever owned it, it is free for a claim, with a new key. */
+export function resetDevice(trust: Trust, { device: id, hashHex, credential, code }: ResetWish): Verdict {
+  const device = trust.snapshot.actors.get(id);
+  if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
+  const proof = trust.snapshot.claims.get(id)?.reset ?? null;
+  if (proof === null || proof.failuresLeft <= 0) {
+    return refuse('reset-proof-missing', 'only its owner can let go of it', '/device');
+  }
+  if (proof.hashHex !== hashHex) {
+    const events: readonly TrustEvent[] = [{ kind: 'reset-failed', id }];
+    return {
+      ...refuse('reset-proof-wrong', 'that does not prove a reset of this device', '/hashHex'),
+      events,
+    };
+  }
+  const wrong =
+    newKeyRefusal(trust, id, credential) ?? (code === null ? undefined : codeRefusal(trust, code));
+  if (wrong !== undefined) return wrong;
+  const established: TrustEvent = { kind: 'credential-established', credential };
+  return accept(...handOver(trust, id, null), established, ...issued(id, code));
+}
+
+function ownershipRefusal(trust: Trust, id: ActorId, by: Agent): Refused | undefined {
+  const device = trust.snapshot.actors.get(id);
+  if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
+  if (device.owner === null) return refuse('not-owned', 'nobody owns it', '/device');
+  if (by.kind === 'operator' || (by.id === device.owner && trust.isActive(by.id))) return undefined;
+  return refuse('not-entitled', 'its owner or an operator may do that', undefined, { owner: device.owner });
+}
+
+/** The terms of ownership: everything on the device, to be passed on as far as the default chain goes. */
+export function ownerTerms(device: string): Terms {
+  const scope = [{ actions: SCOPE_ACTIONS, resources: [`d/${device}/*` as Pattern] }];
+  return { scope, level: 'administer', introduce: OWNER_INTRODUCES, notBefore: null, notAfter: null };
+}
+
+/** All that stood on the device and its keys ends, and it has another owner, or none. */
+function handOver(trust: Trust, id: ActorId, owner: ActorId | null): readonly TrustEvent[] {
+  const { snapshot, graph } = trust;
+  const nodes = new Set<Node>(graph.of(id));
+  const ended: TrustEvent[] = [];
+  for (const credential of snapshot.held.get(id) ?? []) {
+    ended.push({ kind: 'credential-ended', id: credential });
+    const line = snapshot.credentials.get(credential)?.line ?? credential;
+    for (const node of graph.on(line)) nodes.add(node);
+  }
+  return [...ending(trust, [...nodes]).events, ...ended, { kind: 'owner-set', id, owner }];
+}
+
+const issued = (id: ActorId, code: ClaimCode | null): readonly TrustEvent[] =>
+  code === null ? [] : [{ kind: 'claim-code-issued', id, code }];
+
+/** Refuses a credential that is not of this device, or whose key somebody has, this device included. */
+function newKeyRefusal({ snapshot }: Trust, id: ActorId, credential: CredentialFacts): Refused | undefined {
+  const wrong = keyRefusal(snapshot, id, credential);
+  if (wrong?.code !== 'identity-taken') return wrong;
+  return refuse('key-reused', 'it changes hands with a new key only', '/credential');
+}
+
+const OWNER_INTRODUCES = 3;
