@@ -7,7 +7,6 @@ import type { CredentialAnswer, CredentialQuestion } from '../../dtls/index.ts';
 import { toHex } from '../../base/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import {
-  apply,
   type CredentialId,
   emptySnapshot,
   type Revision,
@@ -40,14 +39,13 @@ export class Credentials {
     this.#keep(keys);
   }
 
-  /** Moves on by one revision. True when something ended, so that somebody may have lost his ground. */
-  apply(revision: Revision, events: readonly TrustEvent[], keys: readonly PskMaterial[]): boolean {
-    this.#snapshot = apply(this.#snapshot, revision, events);
+  /** Moves on to the snapshot after `events`. True when something ended, so that somebody may have lost his ground. */
+  apply(snapshot: TrustSnapshot, events: readonly TrustEvent[], keys: readonly PskMaterial[]): boolean {
+    this.#snapshot = snapshot;
     let ended = false;
     for (const event of events) {
-      if (event.kind === 'actor-removed') ended = true;
+      if (ENDING.has(event.kind)) ended = true;
       if (event.kind !== 'credential-ended') continue;
-      ended = true;
       this.#keys.get(event.id)?.dispose();
       this.#keys.delete(event.id);
     }
@@ -61,6 +59,7 @@ export class Credentials {
     const credential = this.#snapshot.identities.get(toHex(question.identity));
     const key = credential === undefined ? undefined : this.#keys.get(credential);
     if (credential === undefined || key === undefined) return { kind: 'unknown' };
+    if (this.principal(credential) === undefined) return { kind: 'unknown' };
     return { kind: 'psk', key, credential };
   }
 
@@ -68,9 +67,10 @@ export class Credentials {
   principal(credential: CredentialId): Principal | undefined {
     const found = this.#snapshot.credentials.get(credential);
     const actor = found && this.#snapshot.actors.get(found.actor);
-    if (actor === undefined) return undefined;
-    const owner = actor.owner !== null && this.#snapshot.actors.has(actor.owner) ? actor.owner : null;
-    return { actor: actor.id, kind: actor.kind, name: actor.name, credential, user: owner };
+    if (found?.state !== 'active' || actor?.state !== 'active') return undefined;
+    const wanted = found.user ?? actor.owner;
+    const user = wanted !== null && this.#snapshot.actors.get(wanted)?.state === 'active' ? wanted : null;
+    return { actor: actor.id, kind: actor.kind, name: actor.name, credential, user };
   }
 
   #keep(keys: readonly PskMaterial[]): void {
@@ -81,3 +81,20 @@ export class Credentials {
     }
   }
 }
+
+/** Credentials that are not good any more after `events`, not even to take up a session again. */
+export function endedBy(events: readonly TrustEvent[]): CredentialId[] {
+  return events.flatMap((event) =>
+    event.kind === 'credential-ended' || event.kind === 'credential-suspended' ? [event.id] : [],
+  );
+}
+
+/** What may take the ground from under a session. */
+const ENDING: ReadonlySet<TrustEvent['kind']> = new Set([
+  'actor-removed',
+  'actor-suspended',
+  'owner-set',
+  'credential-ended',
+  'credential-suspended',
+  'credential-rotated',
+] as const);

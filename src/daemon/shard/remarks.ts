@@ -1,0 +1,39 @@
+/** What a shard tells the operator of its peers, and when something is due. */
+import { displayAddress, displayBytes, type Instant, toHex } from '../../base/index.ts';
+import type { Claim, Effect } from '../../dtls/index.ts';
+import { type Denial, explain } from '../../policy/index.ts';
+import type { Report } from './report.ts';
+import type { Session } from './sessions.ts';
+
+export const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
+  deadline !== undefined && deadline <= now;
+
+/** A request was denied, or lost its ground on the way. */
+export function sayDenied(report: Report, now: Instant, session: Session, id: string, denial: Denial): void {
+  const { reason, revision } = denial;
+  report.log(now, 'request denied', () => ({
+    decision: id,
+    principal: session.first.name,
+    reason,
+    explanation: explain(denial),
+    revision,
+  }));
+}
+
+export function sayFailed(report: Report, now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
+  report.log(now, 'handshake failed', () => ({
+    reason: effect.reason,
+    peer: displayAddress(effect.path.remote),
+    claimed: effect.claim === null ? null : displayClaim(effect.claim),
+  }));
+}
+
+/** The identity, or the fingerprint, that a peer claimed. */
+function displayClaim(claim: Claim): string {
+  if (claim.kind === 'anonymous') return claim.kind;
+  return claim.kind === 'psk'
+    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
+    : toHex(claim.fingerprint);
+}
+
+const IDENTITY_SHOWN = 64;
