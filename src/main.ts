@@ -147,7 +147,9 @@ async function startWith(config: Config, store: Store): Promise<Running> {
 
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const control = await openControl({ store, master, entropy, clock: systemClock, publisher, tally, log });
+  const { chainMax } = settings.trust;
+  const clock = systemClock;
+  const control = await openControl({ store, master, entropy, clock, publisher, tally, log, chainMax });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),

@@ -89,7 +89,8 @@ function explainLack(lack: Lack): string {
   }
 }
 
-function explainFlaw(flaw: Flaw | undefined): string {
+/** What is wrong with a relationship, in a few words. */
+export function explainFlaw(flaw: Flaw | undefined): string {
   return flaw === undefined ? 'it has just changed' : FLAWS[flaw.kind];
 }
 

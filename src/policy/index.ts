@@ -15,6 +15,7 @@ export {
   type Denial,
   type DenialReason,
   explain,
+  explainFlaw,
   type Grounds,
   type Missing,
   type Permit,

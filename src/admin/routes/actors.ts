@@ -1,4 +1,4 @@
-/** /v1/actors: users and devices. */
+/** /v1/actors: users, devices, and who stands behind platforms. */
 import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
@@ -21,7 +21,7 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
   const tags = ['actors'];
   const listQuery = querySchema({
     ...pageQuery,
-    kind: Type.Optional(Type.Enum(['user', 'device'])),
+    kind: Type.Optional(Type.Enum(['user', 'device', 'platform', 'provider', 'manufacturer', 'gateway'])),
     name: Type.Optional(Type.String({ maxLength: 64 })),
   });
   app.get(
@@ -77,7 +77,8 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
       },
     },
     async (request, reply) => {
-      const { kind, name, owner, credential } = request.body;
+      const { kind, name, owner, credential, claim } = request.body;
+      if (claim === true) return (await addUnclaimed(gateway, request.body, reply)) as never;
       const psk = credential === undefined ? null : pskWish(credential);
       if (psk === undefined) return await sendProblem(reply, 'request-invalid', IDENTITY_TWICE);
       const actor = { kind, name, owner: owner ?? null };
@@ -97,6 +98,8 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
         .send(answer);
     },
   );
+
+  addSwitches(app, gateway);
 
   app.delete(
     '/actors/:id',
@@ -121,6 +124,55 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     },
   );
 }
+
+function addSwitches(app: AdminApp, gateway: Gateway): void {
+  for (const [path, kind, summary] of SWITCHES) {
+    app.post(
+      `/actors/:id/${path}`,
+      {
+        schema: {
+          summary,
+          tags: ['actors'],
+          params: idParams,
+          querystring: emptyQuery,
+          response: { 200: actorSchema, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const ifRevision = ifMatch(request.headers['if-match']);
+        if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
+        const id = gateway.actor(request.params.id)?.id;
+        if (id === undefined) return await sendProblem(reply, 'actor-unknown');
+        const outcome = await gateway.run({ kind, id, ifRevision }, 'operator');
+        if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
+        return reply.send(gateway.actor(id) as never);
+      },
+    );
+  }
+}
+
+/** A device without owner and key: it gets the one by its claim, the other by POST /v1/credentials. */
+async function addUnclaimed(
+  gateway: Gateway,
+  { kind, name, owner, credential }: { kind: string; name: string; owner?: string; credential?: unknown },
+  reply: Parameters<typeof sendProblem>[0],
+): Promise<unknown> {
+  if (kind !== 'device' || owner !== undefined || credential !== undefined) {
+    const detail = 'only a device can be claimed, and it comes without owner and credential';
+    return await sendProblem(reply, 'request-invalid', { detail, field: '/claim' });
+  }
+  const outcome = await gateway.run({ kind: 'add-unclaimed', name, notAfter: null }, 'operator');
+  if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
+  const { actor, claimCode } = outcome;
+  if (actor === undefined) return await sendProblem(reply, 'internal');
+  const answer = reply.code(201).header('location', `/v1/actors/${actor.id}`);
+  return await answer.header('etag', `"${actor.revision}"`).send({ ...actor, claimCode });
+}
+
+const SWITCHES = [
+  ['suspend', 'suspend-actor', 'Suspend an actor, and with it what stands on it, until it is resumed'],
+  ['resume', 'resume-actor', 'Resume an actor; what stood on it returns'],
+] as const;
 
 const IDENTITY_TWICE = {
   detail: 'name the identity once: `identity` as text, or `identityHex`',

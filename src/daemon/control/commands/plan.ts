@@ -1,5 +1,4 @@
 /** From a command and a snapshot to the events that it becomes, or why it is refused. Nothing is written. */
-import { unreachable } from '../../../base/index.ts';
 import {
   type ActorId,
   addActor,
@@ -13,12 +12,13 @@ import {
 } from '../../../trust/index.ts';
 import type { ActorWish, Command, Plan, Planning, PskWish } from './command.ts';
 import { drawActorId } from './ids.ts';
+import { planTrust, withOwnership } from './plan-trust.ts';
 import { preparePsk } from './psk.ts';
 
 export function plan(planning: Planning, command: Command): Plan {
   switch (command.kind) {
     case 'add-actor':
-      return planActor(planning, command.actor, command.psk);
+      return withOwnership(planning, planActor(planning, command.actor, command.psk));
     case 'add-psk':
       return planPsk(planning, command.actor, command.psk);
     case 'remove-actor': {
@@ -35,7 +35,7 @@ export function plan(planning: Planning, command: Command): Plan {
       return only(stale ?? endCredential(trust, command.id));
     }
     default:
-      return unreachable(command);
+      return planTrust(planning, command);
   }
 }
 
