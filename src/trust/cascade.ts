@@ -1,5 +1,6 @@
 /**
- * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting everything
+ * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting
+ * everything
  * back, so that a preview and the act cannot differ.
  */
 import type { WallTime } from '../base/index.ts';

@@ -49,7 +49,8 @@ export function addPsk(snapshot: TrustSnapshot, actor: ActorId, psk: NewPsk): Ve
 }
 
 /**
- * Removes an actor for good: its credentials end, its relationships are revoked with all that stands on them. A user who
+ * Removes an actor for good: its credentials end, its relationships are revoked with all that stands on them. A user
+ * who
  * still owns devices stays.
  */
 export function removeActor(trust: Trust, id: ActorId): Revocation {

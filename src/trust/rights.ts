@@ -1,5 +1,6 @@
 /**
- * Rights: trust gives. A principal may do something on a resource when the resource's side trusts it to: there is a valid
+ * Rights: trust gives. A principal may do something on a resource when the resource's side trusts it to: there is a
+ * valid
  * relationship from the device, its owner or the platform behind a backend to the principal or the user it acts for.
  *
  *   lock-1, alice (its owner), acme (its backend)  --valid relationship that covers it-->  bob, or bob's phone
@@ -61,8 +62,10 @@ export function sideOf({ snapshot }: Trust, actor: ActorId): readonly ActorId[] 
 }
 
 /**
- * Whether the asker has the right, here and now. A device has its own rights and those of the user in whose name it acts.
- * Anybody else who acts in a user's name (a platform, a provider) has only what both have: nobody lends his own rights to
+ * Whether the asker has the right, here and now. A device has its own rights and those of the user in whose name it
+ * acts.
+ * Anybody else who acts in a user's name (a platform, a provider) has only what both have: nobody lends his own
+ * rights to
  * whoever asks him.
  */
 export function rightOf(trust: Trust, question: RightQuestion): RightAnswer {

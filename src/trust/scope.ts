@@ -100,7 +100,8 @@ export function meetScopes(a: Scope, b: Scope): Scope {
 }
 
 /**
- * The first action and resource that `scope` gives and `outer` does not; `undefined` when it is wholly within. A pattern
+ * The first action and resource that `scope` gives and `outer` does not; `undefined` when it is wholly within. A
+ * pattern
  * matches all that begins alike, so that no union of narrower ones makes it up: one must hold it alone.
  */
 export function beyond(scope: Scope, outer: Scope): { action: ScopeAction; resource: Pattern } | undefined {

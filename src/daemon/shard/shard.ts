@@ -11,12 +11,10 @@ import {
   assert,
   BoundedMap,
   displayAddress,
-  displayBytes,
   earliest as earlier,
   type Instant,
   milliseconds,
   type Path,
-  toHex,
 } from '../../base/index.ts';
 import {
   type CoapEffects,
@@ -25,14 +23,7 @@ import {
   peerId,
   type Response,
 } from '../../coap/index.ts';
-import type {
-  Claim,
-  CloseReason,
-  ConnectionHandle,
-  DtlsEndpoint,
-  Effect,
-  Effects,
-} from '../../dtls/index.ts';
+import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
 import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
@@ -55,6 +46,7 @@ import type {
   ShardQuestion,
   ShardSettings,
 } from '../ports/index.ts';
+import { displayClaim } from './claim.ts';
 import { Credentials } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { countersOf } from './health.ts';
@@ -390,12 +382,3 @@ const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
 const UNCHECKED = -1 as Revision;
 const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
-/** The identity, or the fingerprint, that a peer claimed. */
-function displayClaim(claim: Claim): string {
-  if (claim.kind === 'anonymous') return claim.kind;
-  return claim.kind === 'psk'
-    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
-    : toHex(claim.fingerprint);
-}
-
-const IDENTITY_SHOWN = 64;

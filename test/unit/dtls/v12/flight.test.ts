@@ -90,6 +90,15 @@ describe('a flight', () => {
       assert.equal(recordsOf(datagram).length, 1);
   });
 
+  test('never leaves a ChangeCipherSpec alone in its datagram, not even then', () => {
+    const flight = { items: [...FLIGHT.items, ...LAST.items], answered: true };
+    const types = layOut(flight, connection(), 512, true).map((datagram) =>
+      recordsOf(datagram).map(({ type }) => type),
+    );
+    assert.deepEqual(types.at(-1), [20, 22]);
+    assert.ok(types.slice(0, -1).every((alone) => alone.length === 1));
+  });
+
   test('respects what the peer takes in one record (RFC 8449 4)', () => {
     const small = connection();
     small.sendLimit = 64;
