@@ -77,7 +77,7 @@ function becauseOf(node: Node, gone: ReadonlySet<Node>): RelationshipId {
 function survivorsOf(gone: ReadonlySet<Node>, before: (node: Node) => number): readonly Survivor[] {
   const leaning = new Set<Node>();
   for (const node of gone) {
-    for (const dependant of node.dependants) {
+    for (const dependant of node.dependants ?? NOBODY) {
       if (dependant.length !== NOT_VALID && leanedOn(dependant, node, before)) leaning.add(dependant);
     }
   }
@@ -100,3 +100,5 @@ function leanedOn(node: Node, member: Node, before: (node: Node) => number): boo
 }
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const NOBODY: readonly Node[] = [];

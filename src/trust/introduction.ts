@@ -46,7 +46,7 @@ export function introduce(trust: Trust, wish: NewIntroduction): Verdict {
   const wrong =
     actorsRefusal(trust, trustor, trustee) ??
     introducerRefusal(trust, introducer, trustor, trustee) ??
-    capacityRefusal(trust) ??
+    capacityRefusal(trust, trustor, trustee) ??
     introduceRefusal(wish.introduce);
   if (wrong !== undefined) return wrong;
   const scope = scopeOf(wish.scope);
@@ -161,9 +161,7 @@ function candidates(
 ): readonly Node[] {
   const between = trust.graph.between(trustor, trustee);
   if (id !== null) return between.filter((node) => node.id === id);
-  return between
-    .toSorted((a, b) => (a.length === b.length ? 0 : a.length - b.length))
-    .slice(0, CANDIDATES_MAX);
+  return between.toSorted((a, b) => (a.length === b.length ? 0 : a.length - b.length));
 }
 
 /** The first rule that the pair does not meet; the order of {@link STEPS}. */
@@ -237,5 +235,3 @@ const STEPS: readonly RefusalCode[] = [
   'terms-exceeded',
   'chain-too-long',
 ];
-/** Relationships between the same two that are looked at when none is named. */
-const CANDIDATES_MAX = 16;

@@ -48,7 +48,7 @@ function takeAway(
     journal.set(node, node.length);
     node.length = NOT_VALID;
     lost.push(node);
-    for (const dependant of node.dependants) asked.push(dependant);
+    for (const dependant of node.dependants ?? NOBODY) asked.push(dependant);
   }
   return lost;
 }
@@ -67,7 +67,7 @@ function give(seeds: Iterable<Node>, inForce: (node: Node) => boolean, journal: 
       if (node.length <= length) continue;
       if (!journal.has(node)) journal.set(node, node.length);
       node.length = length;
-      for (const dependant of node.dependants) offer(dependant);
+      for (const dependant of node.dependants ?? NOBODY) offer(dependant);
     }
   }
 }
@@ -80,3 +80,5 @@ function accountable(node: Node, inForce: (node: Node) => boolean): number {
   for (const edge of node.supports) shortest = Math.min(shortest, lengthOver(edge));
   return shortest;
 }
+
+const NOBODY: readonly Node[] = [];
