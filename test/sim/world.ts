@@ -57,10 +57,8 @@ export function runWorld(seed: number, scenario: Scenario): Outcome {
   const deliveries = new Deliveries(findings);
   const crypto = watchedProvider(findings);
   const roaming = scenario.roamers > 0;
-  const parts = {
-    ...{ clock, network, random, findings, deliveries, crypto },
-    settings: { ...SETTINGS, connectionId: roaming ? NO_CID_FOR_ME : null },
-  };
+  const deviceSettings = { ...SETTINGS, connectionId: roaming ? NO_CID_FOR_ME : null };
+  const parts = { clock, network, random, findings, deliveries, crypto, settings: deviceSettings };
   const settings = { ...SETTINGS, connectionId: roaming ? GATEWAY_CIDS : null };
   const entropy = seededEntropy(random.uint32());
   const gateway = new Gateway({ ...parts, settings, trace, store, entropy, limits: LIMITS });
