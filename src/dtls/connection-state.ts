@@ -64,18 +64,21 @@ export interface Handshake {
   discouraged: boolean;
 }
 
+/** What a handshake begins with. */
+export interface Beginning {
+  readonly association: Association;
+  readonly expires: Instant;
+  readonly helloRandom: Uint8Array;
+  readonly nextSeq: number;
+  readonly firstSequence: number;
+}
+
 /** A connection at its first message. */
 export function newConnection(
   handle: ConnectionHandle,
   path: Path,
   now: Instant,
-  begin: {
-    association: Association;
-    expires: Instant;
-    helloRandom: Uint8Array;
-    nextSeq: number;
-    firstSequence: number;
-  },
+  begin: Beginning,
 ): Connection {
   return {
     handle,
