@@ -3,7 +3,7 @@
  * reading two bytes; the rest cannot be guessed. The layout is known here only, so that an encrypted one can take its
  * place.
  */
-import { concat, EMPTY } from '../base/index.ts';
+import { assert, concat, EMPTY } from '../base/index.ts';
 import type { Entropy } from '../crypto/index.ts';
 import { CONTENT_TYPE } from './record/header.ts';
 import type { ConnectionIdShape } from './settings.ts';
@@ -35,13 +35,19 @@ export function newConnectionId(
   taken: (cid: Uint8Array) => boolean,
 ): Uint8Array {
   if (shape === null) return EMPTY;
+  if (shape.prefix.length === 0 && shape.randomBytes === 0) return EMPTY;
+  assert(
+    shape.randomBytes >= RANDOM_BYTES_MIN,
+    'connection IDs are hard to guess, and there are enough of them',
+  );
   for (;;) {
     const cid = concat(shape.prefix, entropy(shape.randomBytes));
-    if (cid.length === 0 || !taken(cid)) return cid;
+    if (!taken(cid)) return cid;
   }
 }
 
 const FORMAT = 1;
 const RANDOM_BYTES = 5;
+const RANDOM_BYTES_MIN = 4;
 /** Behind type, version, epoch and sequence number. */
 const CID_AT = 11;

@@ -106,11 +106,11 @@ describe('a flight asked for again', () => {
       )
         endpoint.timeout(due);
       const connection = endpoint.inspect(1 as never);
-      return connection?.handshake !== null;
+      return connection?.lastFlight !== null;
     };
     assert.equal(repeatedFinished(239_999), true);
     assert.equal(repeatedFinished(240_000), false);
-    assert.equal(theConnection(serverIn('settled', script)).handshake, null);
+    assert.equal(theConnection(serverIn('settled', script)).lastFlight, null);
   });
 
   test('a client asked again by flight 4 sends flight 5 again', () => {

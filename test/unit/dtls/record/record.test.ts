@@ -70,7 +70,7 @@ describe('record headers', () => {
 function protection(row: (typeof SUITES)[number], cid = new Uint8Array(0)): Protection {
   const { keyLength, macKeyLength } = AEADS[row.aead];
   const key = nodeProvider.aeadKey(row.aead, new Uint8Array(keyLength + macKeyLength).fill(1));
-  return { key, iv: new Uint8Array(ivLength(row.nonce)).fill(2), nonce: row.nonce, cid };
+  return { key, iv: new Array<number>(ivLength(row.nonce)).fill(2), nonce: row.nonce, cid };
 }
 
 describe('record protection', () => {

@@ -14,7 +14,7 @@ import { fragmentsOf, recordsOf } from '../../../support/dtls-wire.ts';
 
 const KEYS: Protection = {
   key: nodeProvider.aeadKey('aes-128-ccm-8', new Uint8Array(16)),
-  iv: new Uint8Array(4),
+  iv: [0, 0, 0, 0],
   nonce: 'explicit',
   cid: EMPTY,
 };
