@@ -35,6 +35,7 @@ export const LAYERS: readonly Layer[] = [
   quick('security'),
   real('wycheproof', 180),
   real('interop', 420),
+  real('bogo', 600),
   real('e2e', 420),
   real('faults', 180),
 ];

@@ -19,7 +19,7 @@ export class HelloCourier {
   #hello: Uint8Array | undefined;
   #challenged = false;
   #repeats = 0;
-  #pieces: Reassembly = reassembly(0);
+  readonly #pieces: Reassembly = reassembly(0);
 
   /** A datagram from the runner as it is to be taken; `undefined` while a hello is not whole. */
   heard(datagram: Uint8Array): Uint8Array | undefined {
