@@ -3,7 +3,7 @@
  * reading two bytes; the rest cannot be guessed. The layout is known here only, so that an encrypted one can take its
  * place.
  */
-import { assert, concat, EMPTY } from '../base/index.ts';
+import { AssertionFault, concat, EMPTY } from '../base/index.ts';
 import type { Entropy } from '../crypto/index.ts';
 import { CONTENT_TYPE } from './record/header.ts';
 import type { ConnectionIdShape } from './settings.ts';
@@ -44,10 +44,11 @@ export function newConnectionId(
     const cid = concat(shape.prefix, entropy(shape.randomBytes));
     if (!taken(cid)) return cid;
   }
+  throw new AssertionFault('a deployment has many more connection IDs than connections');
 }
 
 const FORMAT = 1;
 const RANDOM_BYTES = 5;
-const RANDOM_BYTES_MIN = 4;
+const TRIES_MAX = 1_000;
 /** Behind type, version, epoch and sequence number. */
 const CID_AT = 11;
