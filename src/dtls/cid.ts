@@ -36,11 +36,7 @@ export function newConnectionId(
 ): Uint8Array {
   if (shape === null) return EMPTY;
   if (shape.prefix.length === 0 && shape.randomBytes === 0) return EMPTY;
-  assert(
-    shape.randomBytes >= RANDOM_BYTES_MIN,
-    'connection IDs are hard to guess, and there are enough of them',
-  );
-  for (;;) {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
     const cid = concat(shape.prefix, entropy(shape.randomBytes));
     if (!taken(cid)) return cid;
   }
