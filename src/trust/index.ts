@@ -108,7 +108,6 @@ export {
   type RightAnswer,
   rightOf,
   type RightQuestion,
-  sideOf,
 } from './rights.ts';
 export {
   covers,

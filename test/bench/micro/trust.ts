@@ -116,7 +116,7 @@ const looked = timed(() => {
 });
 print('validity of a relationship', (looked.ms * 1e6) / LOOKUPS);
 const question = {
-  side: [actorId(0)],
+  of: actorId(0),
   action: 'write',
   resource: 'd/dev-0/state',
   level: 'operate',
