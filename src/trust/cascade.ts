@@ -1,6 +1,6 @@
 /**
- * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting everything
- * back, so that a preview and the act cannot differ.
+ * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting
+ * everything back, so that a preview and the act cannot differ.
  */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
@@ -45,7 +45,9 @@ export function cascadeOf(trust: Trust, ending: readonly Node[]): Cascade {
   };
 }
 
-/** What would hold the relationship if `introducer` did not vouch for it; `undefined`: nothing. Nothing is changed. */
+/**
+ * What would hold the relationship if `introducer` did not vouch for it; `undefined`: nothing. Nothing is changed.
+ */
 export function heldWithout(trust: Trust, node: Node, introducer: ActorId): Support | undefined {
   const { supports } = node;
   node.supports = supports.filter(({ support }) => support.introducer !== introducer);
@@ -98,4 +100,4 @@ function leanedOn(node: Node, member: Node, before: (node: Node) => number): boo
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const NOBODY: readonly Node[] = [];
+const NOBODY: readonly Node[] = [] as const;

@@ -1,9 +1,13 @@
-/** First-owner claim: how a device that nobody owns yet gets exactly one owner. Codes are kept as keyed hashes only. */
+/**
+ * First-owner claim: how a device that nobody owns yet gets exactly one owner. Codes are kept as keyed hashes only.
+ */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
 import type { Establishment } from './credential.ts';
 
-/** While it is open, a device with an unknown raw public key is admitted, and may ask for its claim and nothing else. */
+/**
+ * While it is open, a device with an unknown raw public key is admitted, and may ask for its claim and nothing else.
+ */
 export interface ClaimWindow {
   readonly admits: Admission;
   readonly notAfter: WallTime;

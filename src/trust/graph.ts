@@ -170,5 +170,5 @@ function dropFrom<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
 
 /** The length of what is not valid: longer than any chain, also by one. */
 export const NOT_VALID: number = Number.POSITIVE_INFINITY;
-const NOBODY: readonly Node[] = [];
-const NO_EDGES: readonly Edge[] = [];
+const NOBODY: readonly Node[] = [] as const;
+const NO_EDGES: readonly Edge[] = [] as const;

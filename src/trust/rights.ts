@@ -60,9 +60,9 @@ export type Lack =
     };
 
 /**
- * Whether the asker has the right, here and now. A device has its own rights and those of the user in whose name it acts.
- * Anybody else who acts in a user's name (a platform, a provider) has only what both have: nobody lends his own rights to
- * whoever asks him.
+ * Whether the asker has the right, here and now. A device has its own rights and those of the user in whose name it
+ * acts. Anybody else who acts in a user's name (a platform, a provider) has only what both have: nobody lends his
+ * own rights to whoever asks him.
  */
 export function rightOf(trust: Trust, question: RightQuestion): RightAnswer {
   const { actor, user } = question.asker;

@@ -1,4 +1,7 @@
-/** TrustSnapshot: the facts that the event log folds to, at one revision. What they mean at a time is for Trust to say. */
+/**
+ * TrustSnapshot: the facts that the event log folds to, at one revision. What they mean at a time is for Trust to
+ * say.
+ */
 import type { Actor, ActorId, ActorKind, Revision } from './actor.ts';
 import type { AdmissionCount, Claim, ClaimWindow } from './claim.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * Trust: the live fold. It holds the facts at one revision and knows what they mean at one time: which relationships are
- * valid, and how long their chains are. Both only move forwards.
+ * Trust: the live fold. It holds the facts at one revision and knows what they mean at one time: which relationships
+ * are valid, and how long their chains are. Both only move forwards.
  *
  *   apply(batch)  -->  facts (TrustSnapshot)  --+
  *                                               +--> settle --> Shift {gained, lost}

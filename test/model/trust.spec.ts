@@ -1,6 +1,6 @@
 /**
- * Trust as its definition says it, with no thought of speed: sets are enumerated, validity is iterated from nothing until
- * nothing changes, and a cascade is the difference of two such iterations. Shares no code with src/trust.
+ * Trust as its definition says it, with no thought of speed: sets are enumerated, validity is iterated from nothing
+ * until nothing changes, and a cascade is the difference of two such iterations. Shares no code with src/trust.
  */
 
 export type Ground = 'operator' | { readonly line: string; readonly holder: string };
@@ -102,7 +102,9 @@ export class PlainTrust {
     );
   }
 
-  /** Every member valid, the terms within the meet of theirs, and fewer introductions left than the introducer has. */
+  /**
+   * Every member valid, the terms within the meet of theirs, and fewer introductions left than the introducer has.
+   */
   #holds(r: PlainRelationship, s: PlainSupport, valid: ReadonlyMap<string, number>): boolean {
     if (!valid.has(s.through) || !valid.has(s.knows)) return false;
     const through = this.#get(s.through).terms;

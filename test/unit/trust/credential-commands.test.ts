@@ -127,7 +127,7 @@ describe('credentials', () => {
     );
   });
 
-  test('the last credential of a line takes down what was established on it, a suspended one does so for a while', () => {
+  test('the end of the last credential is final for what stands on it, its suspension is not', () => {
     const world = holding(psk('c', 'acme'));
     world.done(world.trusts('lock>acme', {}, 'c'));
     world.done(world.trusts('acme>lamp'));
