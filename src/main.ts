@@ -11,6 +11,7 @@ import { systemClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
   openAdminToken,
+  openIdentity,
   openMasterKey,
   prepareStateDirectory,
   removeFile,
@@ -134,12 +135,15 @@ async function start(config: Config): Promise<Running> {
 }
 
 async function startWith(config: Config, store: Store): Promise<Running> {
-  const { stateDirectory, shard: settings } = config;
+  const { stateDirectory } = config;
   const log = openLog(config.logLevel);
   const entropy = nodeEntropy();
   const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
   const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
   const token = openAdminToken(stateDirectory, entropy);
+  const identity = openIdentity(stateDirectory, config.identity);
+  const { keyPem, chain, spki } = identity;
+  const settings = { ...config.shard, identity: { keyPem, chain } };
 
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
@@ -152,7 +156,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     tally,
     log,
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings });
+  const gateway = new Gateway({ control, supervisor, tally, settings, spki });
   const admin = await createAdmin({
     gateway,
     settings: config.admin,

@@ -9,7 +9,7 @@ import { threadPeers } from './adapters/threads/index.ts';
 import { openListeners } from './adapters/udp/index.ts';
 import { assert, milliseconds, OperationalError, required, toHex } from './base/index.ts';
 import { CoapEndpoint } from './coap/index.ts';
-import { type Entropy, nodeEntropy, nodeProvider } from './crypto/index.ts';
+import { type Entropy, nodeEntropy, nodeProvider, signingKey } from './crypto/index.ts';
 import type {
   Backend,
   BackendSettings,
@@ -20,7 +20,7 @@ import type {
   ShardStart,
 } from './daemon/ports/index.ts';
 import { Report, Shard } from './daemon/shard/index.ts';
-import { DtlsEndpoint } from './dtls/index.ts';
+import { connectionIdShape, DtlsEndpoint } from './dtls/index.ts';
 import { compileRights } from './policy/index.ts';
 import { compileRoutes, Relay, type RouteProblem, type RouteTable } from './relay/index.ts';
 
@@ -107,10 +107,17 @@ function relayOf(settings: ShardSettings, entropy: Entropy): Relay {
 }
 
 function dtlsOf(settings: ShardSettings, entropy: Entropy): DtlsEndpoint {
-  const { dtls, limits } = settings;
+  const { dtls, limits, identity } = settings;
   return new DtlsEndpoint({
     settings: {
       suites: dtls.suites,
+      credentials: dtls.credentials,
+      identity: {
+        key: required(signingKey(identity.keyPem), 'control checked the key'),
+        chain: identity.chain,
+      },
+      connectionId: dtls.connectionIds ? connectionIdShape(settings.node, settings.shard) : null,
+      resumption: milliseconds(dtls.resumptionMs),
       extendedMasterSecret: dtls.extendedMasterSecret,
       mtu: dtls.mtu,
       idleTimeout: milliseconds(dtls.idleTimeoutMs),

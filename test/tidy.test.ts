@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { LAYERS } from '../tools/layers.ts';
 import { ledgerFindings } from '../tools/tidy/ledger.ts';
 import { lockFindings } from '../tools/tidy/lock-file.ts';
 import { textFindings } from '../tools/tidy/text.ts';
@@ -7,6 +9,14 @@ import { findings, tidyRepository, waive } from '../tools/tidy.ts';
 
 test('the repository is tidy', () => {
   assert.deepEqual(tidyRepository(), []);
+});
+
+test('every test file belongs to a layer, so that none is silently left out', () => {
+  const known = new Set(LAYERS.flatMap((layer) => globSync(layer.files)));
+  assert.deepEqual(
+    globSync('test/**/*.test.ts').filter((path) => !known.has(path)),
+    [],
+  );
 });
 
 describe('who may import whom', () => {

@@ -1,5 +1,6 @@
 /**
- * docgen: writes the reference pages and the JSON Schema of the configuration from the tables in the source.
+ * docgen: writes the reference pages and the JSON Schema of the configuration from the tables in the source, and
+ * enters into docs/THREATS.md which tests show what.
  *
  *   node tools/docgen.ts           writes what differs
  *   node tools/docgen.ts --check   says what differs, and exits with 1 if something does
@@ -13,11 +14,12 @@ import { dtlsPage } from './docgen/dtls.ts';
 import type { Page } from './docgen/markdown.ts';
 import { roomsPage } from './docgen/rooms.ts';
 import { telemetryPage } from './docgen/telemetry.ts';
+import { threatsPage } from './docgen/threats.ts';
 import { ROOT } from './run.ts';
 
 /** Every generated page, as it ought to be. */
 export function pages(): Page[] {
-  return [...configPages(), dtlsPage(), coapPage(), cliPage(), telemetryPage(), roomsPage()];
+  return [...configPages(), dtlsPage(), coapPage(), cliPage(), telemetryPage(), roomsPage(), threatsPage()];
 }
 
 /** The paths of the pages that are not on the disk as they ought to be. */

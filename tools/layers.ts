@@ -33,8 +33,9 @@ export const LAYERS: readonly Layer[] = [
   quick('sim'),
   quick('fuzz'),
   quick('security'),
+  real('wycheproof', 180),
   real('interop', 420),
-  real('e2e', 300),
+  real('e2e', 420),
   real('faults', 180),
 ];
 

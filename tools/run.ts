@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 
 export interface Outcome {
   readonly ok: boolean;
@@ -34,7 +35,8 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   });
   running.add(child);
   let output = '';
-  const keep = (text: string): void => {
+  const keep = (raw: string): void => {
+    const text = stripVTControlCharacters(raw);
     output += text;
     options.onOutput?.(text);
   };
@@ -68,7 +70,8 @@ function environment(options: RunOptions): NodeJS.ProcessEnv {
     ...process.env,
     NODE_TEST_CONTEXT: undefined,
     PATH: path,
-    FORCE_COLOR: undefined, NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+    NO_COLOR: '1',
     ...options.environment,
   };
 }

@@ -57,6 +57,18 @@ export const madeActorSchema = Type.Object({
   credential: Type.Optional(madeCredentialSchema),
 });
 
+export const identitySchema = Type.Object(
+  {
+    fingerprint: Type.String({
+      description: 'SHA-256 of the SubjectPublicKeyInfo, hexadecimal: what a device pins.',
+    }),
+    spoken: Type.String({ description: 'The fingerprint in groups, for reading aloud.' }),
+    publicKeyPem: Type.String({ description: 'The public key, PEM.' }),
+    certificates: Type.Array(Type.String(), { description: 'Certificates for the key, PEM, leaf first.' }),
+  },
+  { $id: 'Identity' },
+);
+
 const pskMembers = {
   kind: Type.Enum(['psk']),
   identity: Type.Optional(

@@ -18,6 +18,7 @@ import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes, type MetricsSource } from './routes/health.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
+import { addIdentityRoutes } from './routes/identity.ts';
 import { addWiringRoutes } from './routes/wiring.ts';
 
 export interface AdminParts {
@@ -74,6 +75,7 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
   app.setErrorHandler((error, request, reply) => answerError(log, error, request, reply));
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, 'not-found'));
   app.addHook('onRequest', hostHook(settings.hosts));
+  acceptEmptyBodies(app);
 
   await app.register(helmet, { hsts: false, contentSecurityPolicy: API_POLICY });
   await app.register(rateLimit, { global: false });
@@ -97,12 +99,22 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
       addActorRoutes(v1, gateway);
       addCredentialRoutes(v1, gateway);
       addSessionRoutes(v1, gateway);
+      addIdentityRoutes(v1, gateway);
       addWiringRoutes(v1, gateway);
     },
     { prefix: '/v1' },
   );
   await app.ready();
   return app;
+}
+
+/** Many clients say `application/json` with every request, DELETE too. Where a body is needed, its schema says so. */
+function acceptEmptyBodies(app: AdminApp): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body, done);
+  });
 }
 
 function answerError(

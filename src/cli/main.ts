@@ -34,6 +34,13 @@ function report(thrown: unknown): number {
     terminal.note(displayFault(`${sentenceOf(thrown).split('\n')[0]}`, `run: cd ${root} && npm ci`));
     return EXIT.unavailable;
   }
+  const library = strangerIn(thrown);
+  if (library !== undefined) {
+    terminal.note(
+      displayFault(`${library} cannot read what the other side sent: ${sentenceOf(thrown)}`, undefined),
+    );
+    return EXIT.failure;
+  }
   terminal.note(
     displayFault(
       `this is a fault in postern itself: ${sentenceOf(thrown)}`,
@@ -41,6 +48,12 @@ function report(thrown: unknown): number {
     ),
   );
   return EXIT.failure;
+}
+
+/** The library of the device's independent stack that threw, if it was one: they throw where nobody can catch. */
+function strangerIn(thrown: unknown): string | undefined {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : '';
+  return /node_modules[/\\](node-dtls-client|coap|coap-packet)[/\\]/.exec(stack)?.[1];
 }
 
 function isMissingPackage(thrown: unknown): boolean {

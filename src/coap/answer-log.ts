@@ -169,37 +169,28 @@ export class AnswerLog {
 
   /** Writes `answer` from offset `at` of the last cell on, and into further cells. */
   #write(trail: Trail, at: number, answer: Uint8Array): void {
-    let block = this.#cells.blockOf(trail.last);
-    let offset = at;
-    let room = FIRST_CELL_ANSWER;
-    for (let i = 0; i < answer.length; i++) {
-      if (room === 0) {
-        const cell = this.#takeFor(trail);
-        block = this.#cells.blockOf(cell);
-        offset = offsetOf(cell) + CELL_HEAD;
-        room = CELL_CONTENT;
-      }
-      block[offset++] = answer[i] as number;
-      room--;
+    let written = Math.min(answer.length, FIRST_CELL_ANSWER);
+    move(answer, 0, this.#cells.blockOf(trail.last), at, written);
+    while (written < answer.length) {
+      const cell = this.#takeFor(trail);
+      const length = Math.min(answer.length - written, CELL_CONTENT);
+      move(answer, written, this.#cells.blockOf(cell), offsetOf(cell) + CELL_HEAD, length);
+      written += length;
     }
   }
 
   /** The answer in the record that begins at `first`. */
   #answer(first: Cell): Uint8Array {
     let cell = first;
-    let block = this.#cells.blockOf(cell);
-    let offset = offsetOf(cell) + CELL_HEAD + RECORD_HEAD;
-    let left = FIRST_CELL_ANSWER;
-    const answer = new Uint8Array(readUint16(block, offset - 2));
-    for (let i = 0; i < answer.length; i++) {
-      if (left === 0) {
-        cell = this.#cells.next(cell);
-        block = this.#cells.blockOf(cell);
-        offset = offsetOf(cell) + CELL_HEAD;
-        left = CELL_CONTENT;
-      }
-      answer[i] = block[offset++] as number;
-      left--;
+    const at = offsetOf(cell) + CELL_HEAD + RECORD_HEAD;
+    const answer = new Uint8Array(readUint16(this.#cells.blockOf(cell), at - 2));
+    let read = Math.min(answer.length, FIRST_CELL_ANSWER);
+    move(this.#cells.blockOf(cell), at, answer, 0, read);
+    while (read < answer.length) {
+      cell = this.#cells.next(cell);
+      const length = Math.min(answer.length - read, CELL_CONTENT);
+      move(this.#cells.blockOf(cell), offsetOf(cell) + CELL_HEAD, answer, read, length);
+      read += length;
     }
     return answer;
   }
@@ -300,6 +291,12 @@ function letGo(now: Instant, trail: Trail, id: number, expiry: number): void {
   // A client in sequence is about to use the IDs just ahead of its newest: those must be free.
   const ahead = ((trail.newest - gone.last) & 0xffff) + SEQUENTIAL_STEP;
   gone.span = Math.min(gone.span, Math.max(0, 0xffff - ahead));
+}
+
+/** Copies `length` bytes; for a few, a loop is faster than making a view for `set`. */
+function move(source: Uint8Array, from: number, target: Uint8Array, to: number, length: number): void {
+  if (length > 40) target.set(source.subarray(from, from + length), to);
+  else for (let i = 0; i < length; i++) target[to + i] = source[from + i] as number;
 }
 
 /** Cells of a record whose answer has `length` bytes. */

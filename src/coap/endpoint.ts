@@ -2,7 +2,7 @@
  * A CoAP endpoint in both roles, for any number of peers: what a message is and whose it is. Answers to what it
  * rejects are in this file, exchanges in server-exchanges.ts and client-exchanges.ts.
  */
-import { type Duration, EMPTY, earliest, type Instant, utf8 } from '../base/index.ts';
+import { type Duration, EMPTY, earliest, type Instant, Slab, utf8 } from '../base/index.ts';
 import { ClientExchanges } from './client-exchanges.ts';
 import {
   acceptOptions,
@@ -48,6 +48,7 @@ export interface CoapOccupancy {
 
 export class CoapEndpoint {
   readonly #limits: CoapLimits;
+  readonly #slab: Slab;
   readonly #peers: Peers;
   readonly #transmissions: Transmissions;
   readonly #server: ServerExchanges;
@@ -57,17 +58,19 @@ export class CoapEndpoint {
     const { entropy } = options;
     const limits: CoapLimits = { ...COAP_LIMITS, ...options.limits };
     const ids = new ExchangeIds();
+    const slab = new Slab();
     this.#limits = limits;
+    this.#slab = slab;
     this.#peers = new Peers(limits, entropy);
-    this.#transmissions = new Transmissions(limits, entropy);
-    this.#server = new ServerExchanges(limits, ids, this.#peers, this.#transmissions);
+    this.#transmissions = new Transmissions(limits, entropy, slab);
+    this.#server = new ServerExchanges(limits, slab, ids, this.#peers, this.#transmissions);
     this.#client = new ClientExchanges(limits, entropy, ids, this.#peers, this.#transmissions);
   }
 
   /** One datagram from `peer`. It is borrowed: nothing returned or kept refers to it. */
   receive(now: Instant, peer: PeerId, datagram: Uint8Array): CoapEffects {
     const effects: CoapEffects = [];
-    const message = decode(datagram, this.#limits);
+    const message = decode(datagram, this.#limits, this.#slab);
     if (typeof message === 'string') this.#undecodable(now, peer, datagram, message, effects);
     else if (message.type === 'ACK') this.#acknowledgement(now, peer, message, effects);
     else if (message.type === 'RST') this.#reset(now, peer, message, effects);

@@ -1,6 +1,7 @@
 /**
  * The vocabulary of RFC 7252: messages as they travel, requests and responses as the layers above see them.
- * Everything here is plain data in memory of its own: nothing refers to a received datagram.
+ * Everything here is plain data in memory of its own: nothing refers to a received datagram. A payload of more than
+ * 64 bytes may be a piece of a larger block (base/slab.ts), which whoever keeps it for minutes should not keep alive.
  */
 import type { Brand } from '../base/index.ts';
 

@@ -8,7 +8,7 @@
  *
  * A request that is never answered is abandoned after EXCHANGE_LIFETIME.
  */
-import { after, BoundedTable, EMPTY, earliest, type Instant } from '../base/index.ts';
+import { after, BoundedTable, EMPTY, earliest, type Instant, type Slab } from '../base/index.ts';
 import { Chain, type Linked } from './chain.ts';
 import { CODE, encodeEmpty, encodeParts, isSafeMethod } from './codec/index.ts';
 import { noteAccepted, recollect } from './duplicates.ts';
@@ -35,6 +35,7 @@ export interface ServerExchange extends Linked<ServerExchange> {
 
 export class ServerExchanges {
   readonly #limits: CoapLimits;
+  readonly #slab: Slab;
   readonly #ids: ExchangeIds;
   readonly #peers: Peers;
   readonly #transmissions: Transmissions;
@@ -43,8 +44,9 @@ export class ServerExchanges {
   readonly #open = new Chain<ServerExchange>();
   readonly #acknowledged = new Chain<ServerExchange>();
 
-  constructor(limits: CoapLimits, ids: ExchangeIds, peers: Peers, transmissions: Transmissions) {
+  constructor(limits: CoapLimits, slab: Slab, ids: ExchangeIds, peers: Peers, transmissions: Transmissions) {
     this.#limits = limits;
+    this.#slab = slab;
     this.#ids = ids;
     this.#peers = peers;
     this.#transmissions = transmissions;
@@ -88,7 +90,7 @@ export class ServerExchanges {
     this.#end(exchange);
     const { code, options, payload } = response;
     if (exchange.phase === 'open') {
-      const bytes = encodeParts('ACK', code, messageId, token, options, payload);
+      const bytes = encodeParts('ACK', code, messageId, token, options, payload, this.#slab);
       this.#remember(now, exchange, bytes);
       effects.push({ kind: 'send', peer: peer.id, bytes });
       return;
@@ -101,7 +103,9 @@ export class ServerExchanges {
       return;
     }
     const type = exchange.confirmable ? 'CON' : 'NON';
-    const bytes = encodeParts(type, code, ownId, token, options, payload);
+    // A CON is kept until it is acknowledged: memory of its own.
+    const slab = type === 'NON' ? this.#slab : undefined;
+    const bytes = encodeParts(type, code, ownId, token, options, payload, slab);
     if (type === 'NON') effects.push({ kind: 'send', peer: peer.id, bytes });
     else {
       const message = { exchange: id, carries: 'response', messageId: ownId, bytes } as const;

@@ -6,7 +6,7 @@
  * There is one deadline per peer, and it is only ever moved earlier while messages go out: a message that is
  * acknowledged in time costs no work on the heap of deadlines.
  */
-import { after, Deadlines, type Duration, type Instant, milliseconds } from '../base/index.ts';
+import { after, Deadlines, type Duration, type Instant, milliseconds, type Slab } from '../base/index.ts';
 import { Chain, type Linked } from './chain.ts';
 import { copyBytes } from './codec/index.ts';
 import type { CoapEffects, ExchangeId } from './effect.ts';
@@ -30,12 +30,14 @@ export interface Transmission extends Linked<Transmission> {
 export class Transmissions {
   readonly #limits: CoapLimits;
   readonly #entropy: () => number;
+  readonly #slab: Slab;
   readonly #wakes = new Deadlines<Peer>();
   #count = 0;
 
-  constructor(limits: CoapLimits, entropy: () => number) {
+  constructor(limits: CoapLimits, entropy: () => number, slab: Slab) {
     this.#limits = limits;
     this.#entropy = entropy;
+    this.#slab = slab;
   }
 
   get count(): number {
@@ -68,7 +70,7 @@ export class Transmissions {
     outgoing.unacknowledged.append(transmission);
     this.#count++;
     this.wake(peer, transmission.at);
-    effects.push({ kind: 'send', peer: peer.id, bytes: copyBytes(message.bytes) });
+    effects.push({ kind: 'send', peer: peer.id, bytes: copyBytes(message.bytes, this.#slab) });
     return transmission;
   }
 
@@ -115,7 +117,7 @@ export class Transmissions {
         item.retransmissions++;
         item.wait = milliseconds(2 * item.wait);
         item.at = after(now, item.wait);
-        effects.push({ kind: 'send', peer: peer.id, bytes: copyBytes(item.bytes) });
+        effects.push({ kind: 'send', peer: peer.id, bytes: copyBytes(item.bytes, this.#slab) });
       }
       this.wake(peer, item.at);
     }

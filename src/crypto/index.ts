@@ -1,9 +1,62 @@
 /** crypto: primitives behind one interface. The only room of the pure house that may use node:crypto. */
+export { nodeCertificateVerifier } from './node/certificate-signature.ts';
 export { nodeEntropy } from './node/entropy.ts';
+export {
+  generateIdentityKey,
+  type IdentityKey,
+  type IdentityKeyKind,
+  importIdentityKey,
+} from './node/identity-key.ts';
 export { nodeProvider } from './node/provider.ts';
 export { signingKey } from './node/public-key.ts';
 export { dangerousNullProvider } from './null/provider.ts';
-export { kindOfSpki, spkiOfP256 } from './pki/spki.ts';
+export {
+  type CertificateFileProblem,
+  type Certificates,
+  readAnchors,
+  readOwnChain,
+} from './pki/certificate-files.ts';
+export {
+  compareCrls,
+  CRL_LIMITS,
+  type CrlLimits,
+  type CrlProblem,
+  crlFreshness,
+  type RevocationList,
+  readCrl,
+  revocationCheck,
+  type VerifiedList,
+  verifyCrl,
+} from './pki/crl.ts';
+export { type Malformed, PKI_FAULTS, type PkiFault } from './pki/fault.ts';
+export { spokenFingerprint } from './pki/fingerprint.ts';
+export { type ImportedKey, importPublicKey, type KeyCrypto, type KeyProblem } from './pki/key-import.ts';
+export type { DistinguishedName } from './pki/name.ts';
+export {
+  PATH_LIMITS,
+  type PathLimits,
+  type PathQuestion,
+  type PathRefusal,
+  type PathRefusalReason,
+  type RevocationAnswer,
+  type RevocationCheck,
+  type ValidPath,
+  validatePath,
+} from './pki/path.ts';
+export type { CertificatePurpose } from './pki/path-rules.ts';
+export { pem, type PemBlock, pemBlocks } from './pki/pem.ts';
+export { isForServer } from './pki/server-name.ts';
+export type { CertificateSignatureName, CertificateVerifier } from './pki/signature.ts';
+export { describeSpki, displayKind, kindOfSpki, spkiOfP256 } from './pki/spki.ts';
+export {
+  matchSubject,
+  type SubjectMatch,
+  type SubjectRule,
+  type SubjectRuleProblem,
+  type SubjectRuleSource,
+  subjectRule,
+} from './pki/subject-rule.ts';
+export { type Certificate, readCertificate } from './pki/x509.ts';
 export {
   type AeadKey,
   type AeadName,
@@ -16,6 +69,7 @@ export {
   type HashName,
   type MacKey,
   type PublicKeyKind,
+  sealedLength,
   type SignatureName,
   type SigningKey,
   type VerifyKey,

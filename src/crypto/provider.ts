@@ -10,19 +10,42 @@ export interface AeadShape {
   readonly cipher: string;
   readonly keyLength: number;
   readonly tagLength: number;
+  /** Of the MAC key where encryption and authentication have keys of their own; 0 in an AEAD. */
+  readonly macKeyLength: number;
+  /** What plaintext is padded to multiples of; 0: it is not padded. */
+  readonly blockLength: number;
 }
 
 export const AEADS = {
-  'aes-128-ccm-8': { cipher: 'aes-128-ccm', keyLength: 16, tagLength: 8 },
-  'aes-128-ccm': { cipher: 'aes-128-ccm', keyLength: 16, tagLength: 16 },
-  'aes-256-ccm-8': { cipher: 'aes-256-ccm', keyLength: 32, tagLength: 8 },
-  'aes-256-ccm': { cipher: 'aes-256-ccm', keyLength: 32, tagLength: 16 },
-  'aes-128-gcm': { cipher: 'aes-128-gcm', keyLength: 16, tagLength: 16 },
-  'aes-256-gcm': { cipher: 'aes-256-gcm', keyLength: 32, tagLength: 16 },
-  'chacha20-poly1305': { cipher: 'chacha20-poly1305', keyLength: 32, tagLength: 16 },
+  'aes-128-ccm-8': aead('aes-128-ccm', 16, 8),
+  'aes-128-ccm': aead('aes-128-ccm', 16, 16),
+  'aes-256-ccm-8': aead('aes-256-ccm', 32, 8),
+  'aes-256-ccm': aead('aes-256-ccm', 32, 16),
+  'aes-128-gcm': aead('aes-128-gcm', 16, 16),
+  'aes-256-gcm': aead('aes-256-gcm', 32, 16),
+  'chacha20-poly1305': aead('chacha20-poly1305', 32, 16),
+  /** Encrypt-then-MAC (RFC 7366), in the shape of an AEAD; its key is the MAC key, then the cipher's. */
+  'aes-128-cbc-sha256': {
+    cipher: 'aes-128-cbc',
+    keyLength: 16,
+    tagLength: 32,
+    macKeyLength: 32,
+    blockLength: 16,
+  },
 } as const satisfies Record<string, AeadShape>;
 
+/** How many bytes `length` bytes of plaintext become. */
+export function sealedLength(name: AeadName, length: number): number {
+  const { tagLength, blockLength } = AEADS[name];
+  // A block cipher always adds at least one byte of padding.
+  return tagLength + (blockLength === 0 ? length : (Math.floor(length / blockLength) + 1) * blockLength);
+}
+
 export type AeadName = keyof typeof AEADS;
+
+function aead(cipher: string, keyLength: number, tagLength: number): AeadShape {
+  return { cipher, keyLength, tagLength, macKeyLength: 0, blockLength: 0 };
+}
 
 /** A key ready for use with one AEAD. Opaque: only the provider that made it can use it. */
 export interface AeadKey {
@@ -76,7 +99,7 @@ export interface CryptoProvider {
   macKey(name: HashName, key: Uint8Array): MacKey;
   hmac(key: MacKey, ...parts: readonly Uint8Array[]): Uint8Array;
   aeadKey(name: AeadName, key: Uint8Array): AeadKey;
-  /** Writes ciphertext and tag to `out` at `offset`; they are `plaintext.length + tagLength` bytes. */
+  /** Writes ciphertext and tag to `out` at `offset`; they are {@link sealedLength} bytes. */
   seal(
     key: AeadKey,
     nonce: Uint8Array,

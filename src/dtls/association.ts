@@ -80,6 +80,7 @@ export function triedKind(association: Association): CredentialKind | null {
   const { state } = association;
   if ('hello' in state) return credentialKindOf(state.hello.agreement.exchange);
   if (!('claim' in state)) return null;
+  if (state.claim.kind === 'anonymous') return null;
   if (state.claim.kind !== 'psk') return state.claim.kind;
   return state.suite.keyExchange === 'ecdhe_psk' ? 'ecdhe-psk' : 'psk';
 }

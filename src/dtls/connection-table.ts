@@ -59,6 +59,11 @@ export class ConnectionTable {
     return this.#byCid.get(bytesKey(cid));
   }
 
+  /** Nobody is reachable by this connection ID any more; true when somebody was. */
+  unregister(cid: Uint8Array): boolean {
+    return cid.length > 0 && this.#byCid.delete(bytesKey(cid));
+  }
+
   inUse(path: Path): boolean {
     return this.#pending.has(path.key) || this.#established.has(path.key);
   }
@@ -106,7 +111,7 @@ export class ConnectionTable {
     this.#idleDeadlines.disarm(handle);
     if (this.#pending.get(path.key) === connection) this.#pending.delete(path.key);
     if (this.#established.get(path.key) === connection) this.#established.delete(path.key);
-    if (ownCid.length > 0) this.#byCid.delete(bytesKey(ownCid));
+    this.unregister(ownCid);
   }
 
   /** Sets both deadlines of a connection; an absent one is none. */

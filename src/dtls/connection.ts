@@ -12,7 +12,7 @@ import { repeatFlight, retransmit, takeChange, takeCredential, takeHandshake } f
 import { ALERTS, decodeAlert } from './message/alert.ts';
 import { HANDSHAKE_TYPE, parseFragment } from './message/handshake.ts';
 import { CONTENT_TYPE, type ContentType, DTLS_1_2, parseRecord, type RecordHeader } from './record/header.ts';
-import { overhead, unwrapInner } from './record/protection.ts';
+import { recordLength, unwrapInner } from './record/protection.ts';
 import { isFresh, markReceived } from './record/replay-window.ts';
 import { takeSequence } from './v12/flight.ts';
 import { RECORD_BYTES_MAX } from './v12/negotiate.ts';
@@ -63,7 +63,7 @@ export function send(core: Core, connection: Connection, plaintext: Uint8Array, 
     return;
   }
   const { write, path } = connection;
-  const datagram = core.slab.take(overhead(write) + plaintext.length);
+  const datagram = core.slab.take(recordLength(write, plaintext.length));
   const sequence = takeSequence(connection, 1);
   core.records.write(
     datagram,
@@ -134,6 +134,10 @@ function receivePlain(
       return;
     case CONTENT_TYPE.applicationData:
       drop(connection, 'plaintext-application-data', out);
+      return;
+    case CONTENT_TYPE.tls12Cid:
+      // parseRecord finds none in epoch 0.
+      drop(connection, 'wrong-epoch', out);
   }
 }
 

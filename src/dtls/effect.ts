@@ -99,7 +99,9 @@ export interface VerifiedPeer {
 export type Claim =
   | { readonly kind: 'psk'; readonly identity: Uint8Array }
   | { readonly kind: 'rpk'; readonly fingerprint: Uint8Array; readonly spki: Uint8Array }
-  | { readonly kind: 'x509'; readonly fingerprint: Uint8Array; readonly chain: readonly Uint8Array[] };
+  | { readonly kind: 'x509'; readonly fingerprint: Uint8Array; readonly chain: readonly Uint8Array[] }
+  /** Was not asked, and is nobody (threat K09). */
+  | { readonly kind: 'anonymous' };
 
 /** Why an established connection ended. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];

@@ -5,7 +5,7 @@ import type { CloseReason, Effects, FailureReason } from './effect.ts';
 import { claimOf } from './association.ts';
 import { type AlertName, encodeAlert } from './message/alert.ts';
 import { CONTENT_TYPE, DTLS_1_2 } from './record/header.ts';
-import { overhead } from './record/protection.ts';
+import { recordLength } from './record/protection.ts';
 import { takeSequence } from './v12/flight.ts';
 
 /** Ends a handshake that came to nothing. */
@@ -35,7 +35,7 @@ export function sendAlert(core: Core, connection: Connection, name: AlertName, o
   const epoch = connection.writeEpoch;
   const protection = epoch === 0 ? null : connection.write;
   const alert = encodeAlert(name);
-  const datagram = new Uint8Array(overhead(protection) + alert.length);
+  const datagram = new Uint8Array(recordLength(protection, alert.length));
   const sequence = takeSequence(connection, epoch);
   core.records.write(
     datagram,

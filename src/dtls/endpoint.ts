@@ -53,7 +53,7 @@ export class DtlsEndpoint {
     const limits = dtlsLimits(options.limits);
     this.#connections = new ConnectionTable(limits);
     this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
-    const records = new RecordProtection(crypto);
+    const records = new RecordProtection(crypto, entropy);
     const { cookieLifetimeMs } = limits;
     this.#door = new Door({ crypto, entropy, records, cookieLifetimeMs }, options.server ?? true);
     const { connectionId } = settings;
@@ -307,7 +307,10 @@ export class DtlsEndpoint {
     const tried = triedKind(connection.association);
     const wasHandshaking = connection.status === 'handshaking';
     const discouraged = connection.handshake?.discouraged === true;
+    const { ownCid } = connection;
     work();
+    // A server that agrees on no connection IDs ends the one that its client had offered.
+    if (connection.ownCid !== ownCid && this.#connections.unregister(ownCid)) this.#disownCid(ownCid, out);
     const gaveUp = connection.status === 'ended' || connection.handshake?.discouraged === true;
     if (wasHandshaking && gaveUp && !discouraged && tried !== null)
       this.#refusals.note(now, connection.path, tried);
@@ -342,7 +345,7 @@ export class DtlsEndpoint {
     if (former !== undefined && !(another && former.ownCid.length > 0)) {
       close(this.#core, former, 'replaced', out);
       this.#connections.remove(former);
-      this.#disownCid(former, out);
+      this.#disownCid(former.ownCid, out);
     }
     this.#connections.promote(connection);
     if (!this.#connections.crowded) return;
@@ -382,12 +385,11 @@ export class DtlsEndpoint {
   #forget(connection: Connection, out: Effects): void {
     const { path } = connection;
     this.#connections.remove(connection);
-    this.#disownCid(connection, out);
+    this.#disownCid(connection.ownCid, out);
     if (!this.#connections.inUse(path)) out.push({ kind: 'disown', route: { kind: 'path', path } });
   }
 
-  #disownCid(connection: Connection, out: Effects): void {
-    const { ownCid: cid } = connection;
+  #disownCid(cid: Uint8Array, out: Effects): void {
     if (cid.length > 0) out.push({ kind: 'disown', route: { kind: 'cid', cid } });
   }
 }

@@ -143,6 +143,8 @@ export function retransmit(
     return;
   }
   handshake.repeats++;
+  // Some stacks say nothing when a key that they offered to use is not there.
+  if (handshake.repeats === SILENT_REPEATS) handshake.discouraged = true;
   handshake.timeout = Math.min(2 * handshake.timeout, RETRANSMIT_MS_MAX) as Duration;
   handshake.retransmitAt = after(now, handshake.timeout);
   transmit(core, connection, handshake, now, out);
@@ -253,3 +255,5 @@ const RETRANSMIT_MS_MAX = 60_000;
 /** From the second repeat on, one small record per datagram: large datagrams may be what gets lost. */
 const BACK_OFF_REPEATS = 2;
 const BACK_OFF_MTU_BYTES = 512;
+/** With the first timeout of a second: three seconds after the flight. */
+const SILENT_REPEATS = 2;

@@ -12,6 +12,12 @@ export interface DtlsSettings {
   readonly credentials: readonly CredentialKind[];
   /** What this side proves itself with where the peer does not share a key with it. */
   readonly identity: OwnIdentity | null;
+  /**
+   * Whether a server asks clients in certificate suites for theirs. With 'none' they are nobody: their claim is
+   * `anonymous` and their credential empty, also where the driver is asked whether they may resume. Pre-shared keys
+   * authenticate either way.
+   */
+  readonly clientAuthentication: 'required' | 'none';
   readonly extendedMasterSecret: 'wanted' | 'required';
   /** The connection IDs that peers address us by; null: none, records are told apart by path alone. */
   readonly connectionId: ConnectionIdShape | null;
@@ -32,6 +38,7 @@ export const DTLS_SETTINGS: DtlsSettings = {
   suites: SUITE_NAMES,
   credentials: ['psk', 'ecdhe-psk', 'rpk', 'x509'],
   identity: null,
+  clientAuthentication: 'required',
   extendedMasterSecret: 'wanted',
   connectionId: null,
   mtu: 1_280,

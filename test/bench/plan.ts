@@ -39,7 +39,7 @@ export const PLANS: Readonly<Record<Plan['name'], Plan>> = {
   quick: {
     name: 'quick',
     systems: [floor, postern, libcoapOpenssl],
-    sizes: [500],
+    sizes: [1_000],
     repeats: 1,
     gets: { warmupS: 0.5, measuredS: 1.5 },
     handshakes: { warmupS: 0.3, measuredS: 1 },

@@ -14,7 +14,7 @@ import {
   peerId,
   type Response,
 } from '../../src/coap/index.ts';
-import { nodeEntropy, nodeProvider } from '../../src/crypto/index.ts';
+import { generateIdentityKey, nodeEntropy, nodeProvider } from '../../src/crypto/index.ts';
 import type {
   ControlMessage,
   PeerForward,
@@ -54,8 +54,12 @@ export const SETTINGS: ShardSettings = {
     { name: 'vault', path: '/vault/*', backend: 'demo', rewrite: '/vault/*' },
   ],
   rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
+  identity: { keyPem: generateIdentityKey().pem, chain: [] },
   dtls: {
     suites: ['TLS_PSK_WITH_AES_128_CCM_8'],
+    credentials: ['psk'],
+    connectionIds: true,
+    resumptionMs: 0,
     extendedMasterSecret: 'wanted',
     mtu: 1_200,
     idleTimeoutMs: 3_600_000,

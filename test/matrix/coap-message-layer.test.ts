@@ -221,7 +221,8 @@ for (const state of STATES) {
     const before = sequel(state, undefined);
     for (const message of MESSAGES) {
       const { lines, changes } = expected(state, message);
-      test(`${message.type} ${message.content} ${message.id} token ${message.token}: ${lines.join(', ') || 'taken'}`, () => {
+      const title = `${message.type} ${message.content} ${message.id} token ${message.token}`;
+      test(`${title}: ${lines.join(', ') || 'taken'}`, () => {
         const world = new LockstepCoap();
         state.enter(world);
         world.takes();

@@ -1,6 +1,6 @@
 /** What an endpoint did with a datagram, in the words of the table, and whether its state is what it was. */
 import { required } from '../../src/base/index.ts';
-import { nodeProvider } from '../../src/crypto/index.ts';
+import { nodeProvider, nodeEntropy } from '../../src/crypto/index.ts';
 import type { Connection } from '../../src/dtls/connection-state.ts';
 import type { Effect } from '../../src/dtls/index.ts';
 import { alertName } from '../../src/dtls/message/alert.ts';
@@ -51,7 +51,9 @@ function contentOf(datagram: Uint8Array, scene: Scene): string {
   if (record.type !== 21) return 'handshake';
   const keys = scene.role === 'server' ? scene.script.serverWrite : scene.script.clientWrite;
   const plaintext =
-    record.epoch === 0 ? record.fragment : new RecordProtection(nodeProvider).open(datagram, record, keys);
+    record.epoch === 0
+      ? record.fragment
+      : new RecordProtection(nodeProvider, nodeEntropy()).open(datagram, record, keys);
   return alertName(required(plaintext, 'our own alert opens')[1] as number);
 }
 

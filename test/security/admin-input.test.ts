@@ -119,7 +119,7 @@ describe('input of the admin interface', () => {
     ]) {
       seen.push((await admin.ask(path)).body);
     }
-    for (const entry of [...seen])
+    for (const entry of seen)
       for (const secret of secrets) assert.ok(!entry.toLowerCase().includes(secret.toLowerCase()));
   });
 });
@@ -146,11 +146,9 @@ test('A08: a slow or endless request ends, others are served meanwhile', async (
       'POST /v1/actors HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n',
     ),
   ]);
-  assert.deepEqual(
-    answers.map((answer) => Number(answer.split(' ')[1])),
-    [431, 431, 400, 200, answers[4] === undefined ? 0 : Number(answers[4].split(' ')[1]), 400],
-  );
-  assert.ok(['200', '404', '421', '400'].includes(String(answers[4]).split(' ')[1] ?? ''));
+  const codes = answers.map((answer) => Number(answer.split(' ')[1]));
+  assert.deepEqual(codes.toSpliced(4, 1), [431, 431, 400, 200, 400]);
+  assert.ok([200, 400, 404, 421].includes(codes[4] ?? 0), 'an absolute target is no way round');
   await admin.close();
 });
 
@@ -158,7 +156,13 @@ test('A05: a log line stays one line, whatever is in it', async () => {
   const script = `
     import { openLog } from ${JSON.stringify(new URL('../../src/adapters/telemetry/index.ts', import.meta.url).href)};
     const log = openLog('info', 1);
-    log.line('warn', 'handshake failed', { identity: 'a\\n{"level":"error","event":"forged"}\\u001b[31m\\u2028', long: 'x'.repeat(5000), level: 'x', event: 'y', time: 'z' });
+    log.line('warn', 'handshake failed', {
+      identity: 'a\\n{"level":"error","event":"forged"}\\u001b[31m\\u2028',
+      long: 'x'.repeat(5000),
+      level: 'x',
+      event: 'y',
+      time: 'z',
+    });
     log.line('debug', 'not written');
   `;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script]);

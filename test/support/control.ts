@@ -1,8 +1,8 @@
 /** A control plane with fake shards, for tests. */
-import { masterKey, nodeEntropy } from '../../src/crypto/index.ts';
+import { generateIdentityKey, masterKey, nodeEntropy } from '../../src/crypto/index.ts';
 import {
   type Backoff,
-  Control,
+  type Control,
   Gateway,
   openControl,
   Publisher,
@@ -36,11 +36,13 @@ export interface ControlPlaneOptions {
   readonly listeners?: ShardSettings['listeners'];
 }
 
+const identity = generateIdentityKey();
+
 /** The settings of the dev profile. */
 function devSettings(shards: number): Omit<ShardSettings, 'shard'> {
   const loaded = loadConfig({ file: undefined, profile: 'dev', state: undefined });
   if (loaded.kind === 'invalid') throw new Error('the dev profile is valid');
-  return { ...loaded.config.shard, shards };
+  return { ...loaded.config.shard, shards, identity: { keyPem: identity.pem, chain: [] } };
 }
 
 /** Opens control on a store; the shards are not started. */
@@ -70,7 +72,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     log,
     backoff: options.backoff ?? { firstMs: 1, mostMs: 4, calmMs: 60_000 },
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings });
+  const gateway = new Gateway({ control, supervisor, tally, settings, spki: identity.key.spki });
   return { control, gateway, supervisor, publisher, shards, log, store };
 }
 

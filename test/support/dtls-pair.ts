@@ -3,7 +3,6 @@ import {
   type Duration,
   type Instant,
   instant,
-  milliseconds,
   minutes,
   path,
   type Path,
@@ -11,7 +10,7 @@ import {
   seconds,
   utf8,
 } from '../../src/base/index.ts';
-import { type Entropy, nodeProvider } from '../../src/crypto/index.ts';
+import { type CryptoProvider, type Entropy, nodeProvider } from '../../src/crypto/index.ts';
 import {
   type DtlsLimits,
   DtlsEndpoint,
@@ -59,6 +58,7 @@ export interface PairOptions {
   readonly identity?: Uint8Array;
   readonly key?: Secret;
   readonly seed?: number;
+  readonly crypto?: CryptoProvider;
   /** The client's whole credentials, instead of identity and key. */
   readonly credentials?: ClientSettings;
 }
@@ -83,13 +83,13 @@ export class DtlsPair {
     const { limits = {} } = options;
     this.server = new DtlsEndpoint({
       settings: { ...SETTINGS, ...options.server },
-      crypto: nodeProvider,
+      crypto: options.crypto ?? nodeProvider,
       entropy: seededEntropy(seed),
       limits,
     });
     this.client = new DtlsEndpoint({
       settings: { ...SETTINGS, ...options.client },
-      crypto: nodeProvider,
+      crypto: options.crypto ?? nodeProvider,
       entropy: seededEntropy(seed + 7),
       server: false,
     });
@@ -182,5 +182,3 @@ export class DtlsPair {
     );
   }
 }
-
-export { milliseconds };

@@ -4,7 +4,7 @@
  * what belongs there.
  */
 import { instant, type Instant, type Path, required } from '../../src/base/index.ts';
-import { type CryptoProvider, nodeProvider } from '../../src/crypto/index.ts';
+import { type CryptoProvider, type Entropy, nodeProvider, nodeEntropy } from '../../src/crypto/index.ts';
 import {
   type ConnectionHandle,
   DtlsEndpoint,
@@ -21,6 +21,8 @@ import { recordsOf, sent } from './dtls-wire.ts';
 export interface ScriptOptions {
   readonly seed?: number;
   readonly crypto?: CryptoProvider;
+  /** Of the server, instead of the seeded one. */
+  readonly entropy?: Entropy;
   readonly settings?: Partial<DtlsSettings>;
   readonly limits?: Partial<DtlsLimits>;
 }
@@ -51,7 +53,7 @@ export function newServer(options: ScriptOptions = {}): DtlsEndpoint {
   return new DtlsEndpoint({
     settings: { ...SETTINGS, ...options.settings },
     crypto: options.crypto ?? nodeProvider,
-    entropy: seededEntropy(options.seed ?? 1),
+    entropy: options.entropy ?? seededEntropy(options.seed ?? 1),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
 }
@@ -141,7 +143,7 @@ export function handleIn(effects: readonly Effect[]): ConnectionHandle {
 /** The body of a protected handshake message. */
 function openedBody(datagram: Uint8Array, keys: Protection, options: ScriptOptions): Uint8Array {
   const [record] = recordsOf(datagram);
-  const records = new RecordProtection(options.crypto ?? nodeProvider);
+  const records = new RecordProtection(options.crypto ?? nodeProvider, nodeEntropy());
   const plaintext = records.open(datagram, required(record, 'one record'), keys);
   return required(plaintext, 'the keys fit').slice(12);
 }

@@ -1,6 +1,5 @@
 /** Datagrams taken apart and made by hand. */
-import { concat } from '../../src/base/index.ts';
-import { type CryptoProvider, nodeProvider } from '../../src/crypto/index.ts';
+import { type CryptoProvider, nodeProvider, nodeEntropy } from '../../src/crypto/index.ts';
 import type { Effect } from '../../src/dtls/index.ts';
 import { type Fragment, fragmentOf, parseFragment } from '../../src/dtls/message/handshake.ts';
 import {
@@ -12,7 +11,7 @@ import {
   RECORD_HEADER_BYTES,
   type RecordHeader,
 } from '../../src/dtls/record/header.ts';
-import { overhead, type Protection, RecordProtection } from '../../src/dtls/record/protection.ts';
+import { type Protection, RecordProtection, recordLength } from '../../src/dtls/record/protection.ts';
 
 export interface TakenRecord extends RecordHeader {
   /** Header and fragment: a datagram of its own. */
@@ -75,14 +74,14 @@ export function protectedRecord(
   plaintext: Uint8Array,
   crypto: CryptoProvider = nodeProvider,
 ): Uint8Array {
-  const out = new Uint8Array(overhead(protection) + plaintext.length);
+  const out = new Uint8Array(recordLength(protection, plaintext.length));
   const record = {
     type: fields.type as RecordHeader['type'],
     epoch: fields.epoch ?? 1,
     sequence: fields.sequence,
     version: DTLS_1_2,
   };
-  new RecordProtection(crypto).write(out, 0, record, protection, plaintext);
+  new RecordProtection(crypto, nodeEntropy()).write(out, 0, record, protection, plaintext);
   return out;
 }
 
@@ -115,5 +114,3 @@ export function drops(effects: readonly Effect[]): string[] {
 export function kinds(effects: readonly Effect[]): string[] {
   return effects.map((effect) => ('reason' in effect ? `${effect.kind}:${effect.reason}` : effect.kind));
 }
-
-export { concat };

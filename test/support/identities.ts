@@ -10,18 +10,21 @@ import type { OwnIdentity } from '../../src/dtls/index.ts';
 /** A fresh P-256 key pair without any certificate. */
 export function rawKey(): OwnIdentity {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  return { key: keyFrom(privateKey.export({ type: 'pkcs8', format: 'pem' }) as string), chain: [] };
+  return { key: keyFrom(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), chain: [] };
 }
 
 /** A fresh key pair with a self-signed certificate for `name`. */
-export function selfSigned(name: string, kind: 'ec' | 'rsa' = 'ec'): OwnIdentity {
+export function selfSigned(
+  name: string,
+  kind: 'ec' | 'rsa' = 'ec',
+): OwnIdentity & { readonly keyPem: string } {
   const folder = mkdtempSync(join(tmpdir(), 'postern-certificate-'));
   try {
     const { privateKey } =
       kind === 'ec'
         ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
         : generateKeyPairSync('rsa', { modulusLength: 2_048 });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     writeFileSync(join(folder, 'key.pem'), pem, { mode: 0o600 });
     const subject = ['-subj', `/CN=${name}`, '-days', '2', '-sha256'];
     execFileSync('openssl', [
@@ -35,7 +38,7 @@ export function selfSigned(name: string, kind: 'ec' | 'rsa' = 'ec'): OwnIdentity
       join(folder, 'cert.pem'),
     ]);
     const { raw } = new X509Certificate(readFileSync(join(folder, 'cert.pem')));
-    return { key: keyFrom(pem), chain: [new Uint8Array(raw)] };
+    return { key: keyFrom(pem), chain: [new Uint8Array(raw)], keyPem: pem };
   } finally {
     rmSync(folder, { recursive: true });
   }

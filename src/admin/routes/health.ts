@@ -11,7 +11,9 @@ export interface MetricsSource {
 
 export function addHealthRoutes(app: AdminApp, gateway: Gateway, metrics: MetricsSource): void {
   const schema = { hide: true };
-  app.get('/healthz', { schema }, () => ({ status: 'ok' }));
+  // Alive is alive, however busy: an orchestrator that restarts the gateway for being busy makes it worse.
+  const config = { pressureHandler: () => undefined };
+  app.get('/healthz', { schema, config }, () => ({ status: 'ok' }));
 
   app.get('/readyz', { schema }, async (_request, reply) => {
     if (gateway.ready) return { status: 'ready' };

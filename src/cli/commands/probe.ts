@@ -72,8 +72,11 @@ function verdict({ outcome, answers }: ProbeReport, identity: string | undefined
     case 'wants-key':
       return 'stopped here: the server wants a pre-shared key; --psk ID:KEYHEX goes on';
     case 'failed':
-      if (answers.hello === undefined)
-        return `the server refused the hello (${answers.alert ?? outcome.reason})`;
+      if (answers.hello === undefined) {
+        return answers.alert === undefined
+          ? `no answer that makes sense to the hello (${outcome.reason})`
+          : `the server refused the hello (${answers.alert})`;
+      }
       return `the server refused identity or key (${answers.alert ?? outcome.reason})`;
     case 'unreachable':
     case 'silent':

@@ -9,6 +9,7 @@
  *    |   Options (if any) ...
  *    |1 1 1 1 1 1 1 1|    Payload (if any) ...
  */
+import type { Slab } from '../../base/index.ts';
 import type { Code, CoapOption, Message, MessageId, MessageType } from '../message.ts';
 import { copyRange } from './copy.ts';
 
@@ -31,8 +32,11 @@ export interface Header {
   readonly tokenLength: number;
 }
 
-/** The message in `datagram`, or what is wrong with it. */
-export function decode(datagram: Uint8Array, caps: DecodeCaps = NO_CAPS): Message | DecodeFault {
+/**
+ * The message in `datagram`, or what is wrong with it. A long payload is cut from `slab`: whoever keeps it for long
+ * copies it.
+ */
+export function decode(datagram: Uint8Array, caps: DecodeCaps = NO_CAPS, slab?: Slab): Message | DecodeFault {
   const length = datagram.length;
   if (length < 4) return 'too-short';
   const first = datagram[0] as number;
@@ -51,7 +55,7 @@ export function decode(datagram: Uint8Array, caps: DecodeCaps = NO_CAPS): Messag
     messageId: (((datagram[2] as number) << 8) | (datagram[3] as number)) as MessageId,
     token: copyRange(datagram, 4, 4 + tokenLength),
     options,
-    payload: copyRange(datagram, end, length),
+    payload: copyRange(datagram, end, length, slab),
   };
 }
 

@@ -1,6 +1,7 @@
 /** A message to bytes (RFC 7252 section 3): measured first, so that exactly one array is made. */
-import { assert } from '../../base/index.ts';
+import { assert, type Slab } from '../../base/index.ts';
 import type { Code, CoapOption, Message, MessageId, MessageType } from '../message.ts';
+import { allocate } from './copy.ts';
 import { sortedOptions } from './options.ts';
 
 /** The datagram of `message`. Options out of order are put in order; what cannot be written is our own fault. */
@@ -15,7 +16,10 @@ export function encode(message: Message): Uint8Array {
   );
 }
 
-/** As {@link encode}, for callers that hold the parts and not a message. */
+/**
+ * As {@link encode}, for callers that hold the parts and not a message. A long datagram is cut from `slab`: only for
+ * what is sent and forgotten.
+ */
 export function encodeParts(
   type: MessageType,
   code: Code,
@@ -23,6 +27,7 @@ export function encodeParts(
   token: Uint8Array,
   options: readonly CoapOption[],
   payload: Uint8Array,
+  slab?: Slab,
 ): Uint8Array {
   assert(token.length <= 8, 'a token has at most eight bytes');
   let optionsLength = measureOptions(options);
@@ -32,7 +37,7 @@ export function encodeParts(
     optionsLength = measureOptions(ordered);
   }
   const payloadLength = payload.length === 0 ? 0 : 1 + payload.length;
-  const bytes = new Uint8Array(4 + token.length + optionsLength + payloadLength);
+  const bytes = allocate(4 + token.length + optionsLength + payloadLength, slab);
   bytes[0] = 0x40 | (TYPE_BITS[type] << 4) | token.length;
   bytes[1] = code;
   bytes[2] = messageId >> 8;

@@ -19,10 +19,13 @@ import {
   type HashName,
   type MacKey,
 } from '../provider.ts';
+import { type CbcKey, openCbc, sealCbc } from './cbc.ts';
 import { agree, certificateKey, ephemeral, sign, verify, verifyKey } from './public-key.ts';
 
 interface NodeAeadKey extends AeadKey {
   readonly bytes: Uint8Array;
+  /** Empty in an AEAD. */
+  readonly mac: Uint8Array;
 }
 
 interface NodeMacKey extends MacKey {
@@ -45,12 +48,14 @@ export const nodeProvider: CryptoProvider = {
   },
 
   aeadKey(name: AeadName, key: Uint8Array): NodeAeadKey {
-    assert(key.length === AEADS[name].keyLength, `a key for ${name} has its length`);
-    return { aead: name, bytes: key.slice() };
+    const { keyLength, macKeyLength } = AEADS[name];
+    assert(key.length === macKeyLength + keyLength, `a key for ${name} has its length`);
+    return { aead: name, bytes: key.slice(macKeyLength), mac: key.slice(0, macKeyLength) };
   },
 
   seal(key, nonce, aad, plaintext, out, offset) {
-    const { tagLength, cipher } = AEADS[key.aead];
+    const { tagLength, cipher, blockLength } = AEADS[key.aead];
+    if (blockLength > 0) return sealCbc(cbcKey(key), nonce, aad, plaintext, out.subarray(offset));
     // The CCM overload types all three: node tells the modes apart by name.
     const seal = createCipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).bytes, nonce, {
       authTagLength: tagLength,
@@ -62,7 +67,8 @@ export const nodeProvider: CryptoProvider = {
   },
 
   open(key, nonce, aad, sealed) {
-    const { tagLength, cipher } = AEADS[key.aead];
+    const { tagLength, cipher, blockLength } = AEADS[key.aead];
+    if (blockLength > 0) return openCbc(cbcKey(key), nonce, aad, sealed);
     const length = sealed.length - tagLength;
     if (length < 0) return undefined;
     const open = createDecipheriv(cipher as CipherCCMTypes, (key as NodeAeadKey).bytes, nonce, {
@@ -91,6 +97,8 @@ export const nodeProvider: CryptoProvider = {
     return a.length === b.length && timingSafeEqual(a, b);
   },
 };
+
+const cbcKey = (key: AeadKey): CbcKey => ({ mac: (key as NodeAeadKey).mac, key: (key as NodeAeadKey).bytes });
 
 /** The same memory as a plain Uint8Array: Buffers do not leave this folder. */
 function plain(buffer: Buffer): Uint8Array {

@@ -118,7 +118,7 @@ export function verify(
   signature: Uint8Array,
 ): boolean {
   const { kind, hash, pss } = SCHEMES[scheme];
-  if (kind !== key.kind) return false;
+  if (familyOf(kind) !== familyOf(key.kind)) return false;
   const { object } = key as NodeVerifyKey;
   try {
     return verifyWith(hash, signed, pss ? { key: object, ...PSS } : object, signature);
@@ -133,6 +133,9 @@ export function sign(scheme: SignatureName, key: SigningKey, signed: Uint8Array)
   const { object } = key as NodeSigningKey;
   return plain(signWith(hash, signed, pss ? { key: object, ...PSS } : object));
 }
+
+/** Verifying, ECDSA goes with any curve and any hash (RFC 5246 7.4.1.4.1); signing, each scheme with its own. */
+const familyOf = (kind: PublicKeyKind): string => (kind.startsWith('ec-') ? 'ec' : kind);
 
 /** A P-256 private key: 32 bytes that are neither zero nor beyond the order; chance misses once in 2^32. */
 function scalar(entropy: Entropy): Uint8Array {

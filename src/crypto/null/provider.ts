@@ -4,7 +4,7 @@
  */
 import {
   type AeadKey,
-  AEADS,
+  sealedLength,
   type CryptoProvider,
   type EphemeralKey,
   type MacKey,
@@ -16,13 +16,16 @@ export const dangerousNullProvider: CryptoProvider = {
   macKey: (hash): MacKey => ({ hash }),
   hmac: (key, ...parts) => mix(key.hash === 'sha256' ? 32 : 48, parts),
   aeadKey: (aead): AeadKey => ({ aead }),
+  /** The plaintext, zeros, and at the very end how many of them there are. */
   seal(key, _nonce, _aad, plaintext, out, offset) {
+    const end = offset + sealedLength(key.aead, plaintext.length);
     out.set(plaintext, offset);
-    out.fill(0, offset + plaintext.length, offset + plaintext.length + AEADS[key.aead].tagLength);
+    out.fill(0, offset + plaintext.length, end);
+    out[end - 1] = end - offset - plaintext.length;
   },
-  open(key, _nonce, _aad, sealed) {
-    const length = sealed.length - AEADS[key.aead].tagLength;
-    return length < 0 ? undefined : sealed.slice(0, length);
+  open(_key, _nonce, _aad, sealed) {
+    const added = sealed[sealed.length - 1] ?? 0;
+    return added === 0 || added > sealed.length ? undefined : sealed.slice(0, -added);
   },
   ephemeral: (group, entropy): EphemeralKey => ({
     group,

@@ -15,7 +15,9 @@ export interface Config {
   readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
   readonly logLevel: LogLevel;
   /** The same for every shard, but for its number. */
-  readonly shard: Omit<ShardSettings, 'shard'>;
+  readonly shard: Omit<ShardSettings, 'shard' | 'identity'>;
+  /** Files of the gateway's own key and certificates; `null`: it makes its own key, and has none. */
+  readonly identity: { readonly keyFile: string | null; readonly certificateFile: string | null };
 }
 
 export function resolveConfig(settings: Settings, profile: Profile): Config {
@@ -26,6 +28,7 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
     graceMs: milliseconds(settings.shutdown_grace_s),
     admin: settings.admin,
     logLevel: settings.log.level,
+    identity: { keyFile: dtls.key_file ?? null, certificateFile: dtls.certificate_file ?? null },
     shard: {
       shards: settings.shards,
       node: settings.node,
@@ -35,7 +38,10 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
       rights: settings.rights,
       dtls: {
         suites: dtls.suites,
+        credentials: dtls.credentials,
         extendedMasterSecret: dtls.extended_master_secret,
+        connectionIds: dtls.connection_ids,
+        resumptionMs: milliseconds(dtls.resumption_s),
         mtu: dtls.mtu_bytes,
         idleTimeoutMs: milliseconds(dtls.idle_timeout_s),
         handshakeTimeoutMs: milliseconds(dtls.handshake_timeout_s),

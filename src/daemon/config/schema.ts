@@ -5,7 +5,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { SUITE_NAMES } from '../../dtls/index.ts';
 import { ACTIONS } from '../../policy/index.ts';
-import { LOG_LEVELS, PROFILES } from './vocabulary.ts';
+import { CREDENTIAL_KINDS, LOG_LEVELS, PROFILES } from './vocabulary.ts';
 
 /** A configuration with every default filled in. */
 export type Settings = Static<typeof settingsSchema>;
@@ -103,6 +103,34 @@ const dtls = Type.Object(
       uniqueItems: true,
       default: [...SUITE_NAMES],
     }),
+    credentials: Type.Array(Type.Enum([...CREDENTIAL_KINDS]), {
+      description:
+        'What devices may prove themselves with, preferred first: a pre-shared key, that with ephemeral keys beside ' +
+        'it, a raw public key, an X.509 certificate. Of what a device offers, the first it can go through with counts.',
+      minItems: 1,
+      uniqueItems: true,
+      default: [...CREDENTIAL_KINDS],
+    }),
+    connection_ids: Type.Boolean({
+      description: 'Whether a device that asks for it may change its address without a handshake (RFC 9146).',
+      default: true,
+    }),
+    resumption_s: seconds(
+      'How long a device may take up its last session again, by an abbreviated handshake; 0: never.',
+      0,
+      604_800,
+      86_400,
+    ),
+    key_file: Type.Optional(
+      text(
+        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in its state.",
+      ),
+    ),
+    certificate_file: Type.Optional(
+      text(
+        'Certificates for that key, PEM, leaf first. Without them the gateway shows a raw public key only.',
+      ),
+    ),
     extended_master_secret: Type.Enum(['wanted', 'required'], {
       description:
         'Whether devices without the extended master secret (RFC 7627) are turned away (`required`).',

@@ -3,3 +3,6 @@ export { LOG_LEVELS, type LogLevel } from '../ports/index.ts';
 
 export const PROFILES = ['dev', 'edge'] as const;
 export type Profile = (typeof PROFILES)[number];
+
+/** What devices may prove themselves with, in the order of preference where nothing else is said. */
+export const CREDENTIAL_KINDS = ['psk', 'ecdhe-psk', 'rpk', 'x509'] as const;

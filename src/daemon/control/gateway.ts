@@ -7,6 +7,7 @@ import {
   type ActorView,
   byKey,
   type CredentialView,
+  type IdentityView,
   Listings,
   type NamedSession,
   type Page,
@@ -14,6 +15,7 @@ import {
   pageOf,
   viewActor,
   viewCredential,
+  viewIdentity,
   viewSession,
 } from './queries/index.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -24,6 +26,8 @@ export interface GatewayParts {
   readonly supervisor: Supervisor;
   readonly tally: Tally;
   readonly settings: Omit<ShardSettings, 'shard'>;
+  /** The gateway's own public key, DER. */
+  readonly spki: Uint8Array;
 }
 
 export class Gateway {
@@ -37,6 +41,11 @@ export class Gateway {
   /** Whether every shard serves: not while starting, draining, or replacing one. */
   get ready(): boolean {
     return this.#parts.supervisor.ready;
+  }
+
+  /** What devices know this gateway by: its public key, and that key's fingerprint. */
+  get identity(): IdentityView {
+    return viewIdentity(this.#parts.spki, this.#parts.settings.identity.chain);
   }
 
   get backends(): readonly BackendSettings[] {

@@ -9,7 +9,16 @@ export interface ShardSettings {
   readonly routes: readonly RouteSettings[];
   readonly rights: readonly RightSettings[];
   readonly dtls: DtlsListenerSettings;
+  /** What the gateway proves itself with to devices that do not share a key with it. */
+  readonly identity: IdentitySettings;
   readonly limits: ShardLimits;
+}
+
+export interface IdentitySettings {
+  /** PKCS #8, PEM: never leaves the process. */
+  readonly keyPem: string;
+  /** DER, leaf first; empty: a raw public key only. */
+  readonly chain: readonly Uint8Array[];
 }
 
 export interface ListenerSettings {
@@ -53,7 +62,13 @@ export interface RightSettings {
 export interface DtlsListenerSettings {
   /** IANA suite names in the server's order of preference. */
   readonly suites: readonly string[];
+  /** Kinds of credential that devices may prove themselves with, preferred first. */
+  readonly credentials: readonly ('psk' | 'ecdhe-psk' | 'rpk' | 'x509')[];
   readonly extendedMasterSecret: 'wanted' | 'required';
+  /** Whether devices may ask for a connection ID (RFC 9146). */
+  readonly connectionIds: boolean;
+  /** How long a session can be resumed; 0: not at all. */
+  readonly resumptionMs: number;
   readonly mtu: number;
   readonly idleTimeoutMs: number;
   readonly handshakeTimeoutMs: number;

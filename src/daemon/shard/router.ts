@@ -1,13 +1,14 @@
 /**
  * Router: which shard a path belongs to. A connection stays with the shard of its birth; shards tell each other what
- * they own, and nobody has to look into a datagram. With one shard the table is empty and costs nothing.
+ * they own; a record with a connection ID says it itself. With one shard the table is empty and costs nothing.
  */
 import { BoundedMap, type Path } from '../../base/index.ts';
-import type { RouteKey } from '../../dtls/index.ts';
+import { ownerOf, type RouteKey } from '../../dtls/index.ts';
 import type { PeerForward, PeerMessage } from '../ports/index.ts';
 
 export class Router {
   readonly #peers: PeerForward | undefined;
+  readonly #here: { readonly node: number; readonly shard: number };
   /** Paths of others. */
   readonly #elsewhere: BoundedMap<string, number>;
   /** Datagrams passed on. */
@@ -15,9 +16,13 @@ export class Router {
   /** Paths of others that there was no room for: their datagrams are treated as our own. */
   overflows = 0;
 
-  /** @param peers the other shards; `undefined` when there are none. */
-  constructor(peers: PeerForward | undefined, pathsMax: number) {
+  /**
+   * @param peers the other shards; `undefined` when there are none.
+   * @param here who we are, as connection IDs say it.
+   */
+  constructor(peers: PeerForward | undefined, pathsMax: number, here: { node: number; shard: number }) {
     this.#peers = peers;
+    this.#here = here;
     this.#elsewhere = new BoundedMap(pathsMax);
   }
 
@@ -25,11 +30,12 @@ export class Router {
     return this.#elsewhere.size;
   }
 
-  /** Passes the datagram on if its path belongs to another shard; false when it is ours. */
+  /** Passes the datagram on if its connection ID or its path belongs to another shard; false when it is ours. */
   passOn(path: Path, datagram: Uint8Array): boolean {
-    if (this.#elsewhere.size === 0 || this.#peers === undefined) return false;
-    const owner = this.#elsewhere.get(path.key);
-    if (owner === undefined) return false;
+    if (this.#peers === undefined) return false;
+    const byCid = ownerOf(datagram);
+    const owner = byCid?.node === this.#here.node ? byCid.shard : this.#elsewhere.get(path.key);
+    if (owner === undefined || owner === this.#here.shard) return false;
     this.forwarded++;
     this.#peers.send(owner, { kind: 'datagram', path, datagram });
     return true;

@@ -11,12 +11,10 @@ import {
   assert,
   BoundedMap,
   displayAddress,
-  displayBytes,
   earliest as earlier,
   type Instant,
   milliseconds,
   type Path,
-  toHex,
 } from '../../base/index.ts';
 import {
   type CoapEffects,
@@ -25,14 +23,7 @@ import {
   peerId,
   type Response,
 } from '../../coap/index.ts';
-import type {
-  Claim,
-  CloseReason,
-  ConnectionHandle,
-  DtlsEndpoint,
-  Effect,
-  Effects,
-} from '../../dtls/index.ts';
+import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
 import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
@@ -55,6 +46,7 @@ import type {
   ShardQuestion,
   ShardSettings,
 } from '../ports/index.ts';
+import { displayClaim } from './claim.ts';
 import { Credentials } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { countersOf } from './health.ts';
@@ -102,7 +94,7 @@ export class Shard {
     this.#coap = parts.coap;
     this.#relay = parts.relay;
     this.#sessions = new BoundedMap(settings.limits.connectionsMax + settings.limits.handshakesMax);
-    this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards);
+    this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards, settings);
     this.#report = new Report(settings.shard, parts.tell);
     this.#backends = new BoundedMap(parts.backends.length + 1);
     for (const backend of parts.backends) this.#backends.set(backend.name, backend);
@@ -185,6 +177,8 @@ export class Shard {
           break;
         case 'failed':
           this.#handshakeFailed(now, effect);
+          break;
+        case 'rebound': // answers go to the new address by themselves
           break;
         case 'own':
         case 'disown':
@@ -388,11 +382,3 @@ const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
 const UNCHECKED = -1 as Revision;
 const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
-/** The identity, or the fingerprint, that a peer claimed. */
-function displayClaim(claim: Claim): string {
-  return claim.kind === 'psk'
-    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
-    : toHex(claim.fingerprint);
-}
-
-const IDENTITY_SHOWN = 64;

@@ -1,8 +1,14 @@
 /** Sealing and opening of records with the keys of an epoch (RFC 6347 4.1.2, RFC 5246 6.2.3.3, RFC 9146 4, 5). */
 import { EMPTY } from '../../base/index.ts';
-import type { AeadKey, CryptoProvider } from '../../crypto/index.ts';
-import { AEADS } from '../../crypto/index.ts';
-import { explicitLength, NONCE_BYTES, type NonceShape, openNonce, sealNonce } from '../suite/aead.ts';
+import { type AeadKey, AEADS, type CryptoProvider, type Entropy, sealedLength } from '../../crypto/index.ts';
+import {
+  CBC_IV_BYTES,
+  explicitLength,
+  NONCE_BYTES,
+  type NonceShape,
+  openNonce,
+  sealNonce,
+} from '../suite/aead.ts';
 import {
   CONTENT_TYPE,
   type ContentType,
@@ -31,11 +37,19 @@ export interface RecordHead {
   readonly version: number;
 }
 
-/** Bytes that a record adds to its plaintext: header, CID and inner type, travelling nonce, tag. */
-export function overhead(protection: Protection | null): number {
-  if (protection === null) return RECORD_HEADER_BYTES;
-  const cid = protection.cid.length === 0 ? 0 : protection.cid.length + 1;
-  return RECORD_HEADER_BYTES + cid + explicitLength(protection.nonce) + AEADS[protection.key.aead].tagLength;
+/** Bytes of the record that `length` bytes of plaintext become. */
+export function recordLength(protection: Protection | null, length: number): number {
+  if (protection === null) return RECORD_HEADER_BYTES + length;
+  const { cid, nonce, key } = protection;
+  const inner = cid.length === 0 ? length : length + 1;
+  return RECORD_HEADER_BYTES + cid.length + explicitLength(nonce) + sealedLength(key.aead, inner);
+}
+
+/** The largest plaintext whose record has at most `bytes`. */
+export function roomIn(protection: Protection | null, bytes: number): number {
+  let room = bytes - recordLength(protection, 0);
+  while (recordLength(protection, room) > bytes) room--;
+  return room;
 }
 
 /** DTLSInnerPlaintext (RFC 9146 4): content, its type, any number of zeros. `undefined` when it is zeros only. */
@@ -49,14 +63,16 @@ export function unwrapInner(inner: Uint8Array): { type: ContentType; plaintext: 
 /** One per endpoint: holds the scratch memory that every record would otherwise allocate. */
 export class RecordProtection {
   readonly #crypto: CryptoProvider;
+  readonly #entropy: Entropy;
   readonly #nonce = new Uint8Array(NONCE_BYTES);
   /** epoch 2 | sequence 6 | type 1 | version 2 | length 2 */
   readonly #aad = new Uint8Array(13);
   /** The form for tls12_cid (RFC 9146 5.3), as long as the longest CID asks for. */
   readonly #cidAad = new Uint8Array(CID_AAD_BYTES + 0xff);
 
-  constructor(crypto: CryptoProvider) {
+  constructor(crypto: CryptoProvider, entropy: Entropy) {
     this.#crypto = crypto;
+    this.#entropy = entropy;
   }
 
   /** Writes one record at `offset` of `out`, protected unless `protection` is null; returns where it ends. */
@@ -67,7 +83,7 @@ export class RecordProtection {
     protection: Protection | null,
     plaintext: Uint8Array,
   ): number {
-    const end = offset + overhead(protection) + plaintext.length;
+    const end = offset + recordLength(protection, plaintext.length);
     if (protection === null) {
       writeRecordHeader(out, offset, record, EMPTY, plaintext.length);
       out.set(plaintext, offset + RECORD_HEADER_BYTES);
@@ -78,11 +94,11 @@ export class RecordProtection {
     const outer = cid.length === 0 ? record : { ...record, type: CONTENT_TYPE.tls12Cid };
     writeRecordHeader(out, offset, outer, cid, end - start);
     const explicit = explicitLength(protection.nonce);
-    sealNonce(this.#nonce, protection.nonce, protection.iv, record.epoch, record.sequence);
-    if (explicit > 0) out.set(this.#nonce.subarray(4), start);
+    const nonce = this.#sealNonce(protection, record);
+    if (explicit > 0) out.set(nonce.subarray(nonce.length - explicit), start);
     const inner = cid.length === 0 ? plaintext : wrapInner(record.type, plaintext);
     const aad = this.#associated(outer, cid, inner.length);
-    this.#crypto.seal(protection.key, this.#nonce, aad, inner, out, start + explicit);
+    this.#crypto.seal(protection.key, nonce, aad, inner, out, start + explicit);
     return end;
   }
 
@@ -92,12 +108,25 @@ export class RecordProtection {
    */
   open(datagram: Uint8Array, record: RecordHeader, protection: Protection): Uint8Array | undefined {
     const explicit = explicitLength(protection.nonce);
+    // Of a padded plaintext the length is not known yet; its MAC does not cover it either (RFC 7366 3).
     const length = record.end - record.start - explicit - AEADS[protection.key.aead].tagLength;
     if (length < 0) return undefined;
     const sealed = record.start + explicit;
-    openNonce(this.#nonce, protection.nonce, protection.iv, record, datagram.subarray(record.start, sealed));
+    const nonce = this.#openNonce(protection, record, datagram.subarray(record.start, sealed));
     const aad = this.#associated(record, record.cid, length);
-    return this.#crypto.open(protection.key, this.#nonce, aad, datagram.subarray(sealed, record.end));
+    return this.#crypto.open(protection.key, nonce, aad, datagram.subarray(sealed, record.end));
+  }
+
+  #sealNonce({ nonce, iv }: Protection, record: { epoch: number; sequence: number }): Uint8Array {
+    if (nonce === 'random') return this.#entropy(CBC_IV_BYTES);
+    sealNonce(this.#nonce, nonce, iv, record.epoch, record.sequence);
+    return this.#nonce;
+  }
+
+  #openNonce({ nonce, iv }: Protection, record: RecordHeader, explicit: Uint8Array): Uint8Array {
+    if (nonce === 'random') return explicit;
+    openNonce(this.#nonce, nonce, iv, record, explicit);
+    return this.#nonce;
   }
 
   #associated(

@@ -42,6 +42,14 @@ export const SUITES = [
     'sha256',
   ),
   suite(0xd002, 'TLS_ECDHE_PSK_WITH_AES_256_GCM_SHA384', 'ecdhe_psk', 'aes-256-gcm', 'explicit', 'sha384'),
+  suite(
+    0xc037,
+    'TLS_ECDHE_PSK_WITH_AES_128_CBC_SHA256',
+    'ecdhe_psk',
+    'aes-128-cbc-sha256',
+    'random',
+    'sha256',
+  ),
   suite(0xc0ae, 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8', 'ecdhe_ecdsa', 'aes-128-ccm-8', 'explicit', 'sha256'),
   suite(0xc0ac, 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM', 'ecdhe_ecdsa', 'aes-128-ccm', 'explicit', 'sha256'),
   suite(

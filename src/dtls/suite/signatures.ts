@@ -29,3 +29,8 @@ export function signatureById(id: number): SignatureScheme | undefined {
 export function signatureFor(key: PublicKeyKind, accepted: readonly number[]): SignatureScheme | undefined {
   return SIGNATURES.find((row) => row.key === key && accepted.includes(row.id));
 }
+
+/** Whether a scheme goes with a key. Before TLS 1.3 a hash said nothing about the curve (RFC 5246 7.4.1.4.1). */
+export function fitsKey(scheme: SignatureScheme, key: PublicKeyKind): boolean {
+  return scheme.key === key || (scheme.key.startsWith('ec-') && key.startsWith('ec-'));
+}

@@ -7,7 +7,7 @@ import type { DtlsSettings } from '../settings.ts';
 import { CERTIFICATE_TYPE, type CertificateTypeName } from '../suite/certificate-types.ts';
 import { type CipherSuite, suiteById } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
-import { RECORD_BYTES_MAX } from './negotiate.ts';
+import { needsEncryptThenMac, RECORD_BYTES_MAX } from './negotiate.ts';
 
 /** What the server's hello settled, seen from the client. */
 export interface Accepted {
@@ -27,6 +27,7 @@ export function acceptChoice(offer: ClientHello, chosen: ServerHello, settings: 
   const suite = offer.suites.includes(chosen.suite) ? suiteById(chosen.suite) : undefined;
   if (suite === undefined || chosen.compression !== 0) return violation('illegal-parameter');
   const { extensions } = chosen;
+  if (needsEncryptThenMac(suite) && extensions.encryptThenMac !== true) violation('illegal-parameter');
   checkSolicited(offer, extensions);
   if ((extensions.renegotiationInfo?.length ?? 0) > 0) violation('insecure-renegotiation');
   const extendedMasterSecret = extensions.extendedMasterSecret === true;

@@ -5,7 +5,7 @@
 import type { Connection } from '../connection-state.ts';
 import { fragmentOf, HANDSHAKE_HEADER_BYTES, HANDSHAKE_TYPE } from '../message/handshake.ts';
 import { CONTENT_TYPE, type ContentType, DTLS_1_0, DTLS_1_2 } from '../record/header.ts';
-import { overhead, type Protection, type RecordProtection } from '../record/protection.ts';
+import { type Protection, type RecordProtection, recordLength, roomIn } from '../record/protection.ts';
 import type { Flight, FlightItem } from './machine.ts';
 
 /** How a flight is laid out. */
@@ -38,6 +38,8 @@ class Packer {
   readonly #datagrams: Uint8Array[] = [];
   readonly #open: Uint8Array;
   #length = 0;
+  /** The open datagram ends in a ChangeCipherSpec, which says nothing without what is behind it. */
+  #changed = false;
 
   constructor(connection: Connection, records: RecordProtection, layout: Layout, scratch: Uint8Array) {
     this.#connection = connection;
@@ -53,7 +55,7 @@ class Packer {
       return;
     }
     const protection = this.#protection(item.epoch);
-    const room = Math.min(this.#layout.mtu - overhead(protection), this.#connection.sendLimit);
+    const room = Math.min(roomIn(protection, this.#layout.mtu), this.#connection.sendLimit);
     // The first hello goes out as 1.0, before a version is agreed (RFC 6347 4.2.1).
     const version = item.raw[0] === HANDSHAKE_TYPE.client_hello ? DTLS_1_0 : DTLS_1_2;
     for (const piece of item.raw.length <= room ? [item.raw] : fragments(item.raw, room)) {
@@ -68,8 +70,10 @@ class Packer {
 
   #record(type: ContentType, epoch: 0 | 1, version: number, plaintext: Uint8Array): void {
     const protection = this.#protection(epoch);
-    const size = overhead(protection) + plaintext.length;
-    if (this.#layout.single || this.#length + size > this.#layout.mtu) this.#flush();
+    const size = recordLength(protection, plaintext.length);
+    const alone = this.#layout.single && !this.#changed;
+    if (alone || this.#length + size > this.#layout.mtu) this.#flush();
+    this.#changed = type === CONTENT_TYPE.changeCipherSpec;
     const sequence = takeSequence(this.#connection, epoch);
     this.#length = this.#records.write(
       this.#open,

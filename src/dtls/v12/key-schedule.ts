@@ -1,6 +1,6 @@
 /** From a premaster secret to record protection and Finished (RFC 5246 5, 6.3, 7.4.9, 8.1; 4279 2; 5489 2; 7627 4). */
-import { concat, utf8 } from '../../base/index.ts';
-import { Writer } from '../../base/wire/index.ts';
+import { concat, unreachable, utf8 } from '../../base/index.ts';
+import { Reader, Writer } from '../../base/wire/index.ts';
 import { AEADS, type CryptoProvider, type HashName } from '../../crypto/index.ts';
 import type { Protection } from '../record/protection.ts';
 import { ivLength } from '../suite/aead.ts';
@@ -46,20 +46,27 @@ export function expandKeys(
   randoms: Randoms,
   cids: { toServer: Uint8Array; toClient: Uint8Array },
 ): Keys {
-  const { keyLength } = AEADS[suite.aead];
-  const iv = ivLength(suite.nonce);
+  const { keyLength, macKeyLength } = AEADS[suite.aead];
+  const lengths = [macKeyLength, keyLength, ivLength(suite.nonce)];
   const seed = concat(randoms.server, randoms.client);
-  const block = prf(crypto, suite.hash, master, LABELS.expansion, seed, 2 * (keyLength + iv));
-  const protection = (key: number, ivAt: number, cid: Uint8Array): Protection => ({
-    key: crypto.aeadKey(suite.aead, block.subarray(key, key + keyLength)),
-    iv: block.slice(ivAt, ivAt + iv),
+  const total = 2 * lengths.reduce((sum, length) => sum + length, 0);
+  const block = prf(crypto, suite.hash, master, LABELS.expansion, seed, total);
+  // Client's, then server's: MAC keys, keys, IVs (RFC 5246 6.3).
+  const cut = new Reader(block, () => unreachable(block as never));
+  const [clientMac, serverMac, clientKey, serverKey, clientIv, serverIv] = lengths.flatMap((length) => [
+    cut.bytes(length),
+    cut.bytes(length),
+  ]) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  const protection = (mac: Uint8Array, key: Uint8Array, iv: Uint8Array, cid: Uint8Array): Protection => ({
+    key: crypto.aeadKey(suite.aead, concat(mac, key)),
+    iv: iv.slice(),
     nonce: suite.nonce,
     cid,
   });
   const keys = {
     master,
-    clientWrite: protection(0, 2 * keyLength, cids.toServer),
-    serverWrite: protection(keyLength, 2 * keyLength + iv, cids.toClient),
+    clientWrite: protection(clientMac, clientKey, clientIv, cids.toServer),
+    serverWrite: protection(serverMac, serverKey, serverIv, cids.toClient),
   };
   block.fill(0);
   return keys;

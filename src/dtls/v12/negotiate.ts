@@ -1,6 +1,7 @@
 /**
  * (offer, settings) -> agreement or violation: what a ClientHello and this server have in common. Pure table work.
  */
+import { AEADS } from '../../crypto/index.ts';
 import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { Extensions } from '../message/extension/registry.ts';
@@ -62,7 +63,11 @@ export function negotiate(
   const { extendedMasterSecret, sendLimit, peerCid } = terms;
   return {
     agreement: { suite, exchange, extendedMasterSecret, sendLimit, peerCid },
-    extensions: { ...termsExtensions(terms), ...exchangeExtensions(hello, exchange) },
+    extensions: {
+      ...termsExtensions(terms),
+      ...exchangeExtensions(hello, exchange, settings),
+      ...(needsEncryptThenMac(suite) ? { encryptThenMac: true as const } : {}),
+    },
   };
 }
 
@@ -82,7 +87,8 @@ function checkVersion(hello: ClientHello): void {
     if (!supportedVersions.includes(DTLS_1_2)) violation('protocol-version');
     return;
   }
-  if (hello.version >>> 8 !== 0xfe || hello.version > DTLS_1_2) violation('protocol-version');
+  // Whatever is beyond 1.2 is answered with 1.2 (RFC 5246 E.1); numbers of the lower half are those of TLS.
+  if (hello.version < DTLS_VERSIONS || hello.version > DTLS_1_2) violation('protocol-version');
 }
 
 /** Whether the client asked for RFC 5746; in an initial handshake its extension must be empty (3.6). */
@@ -141,22 +147,26 @@ function commonSuite(
 ): CipherSuite | undefined {
   for (const name of settings.suites) {
     const suite = suiteByName(name);
-    if (suite?.keyExchange === exchange.kind && hello.suites.includes(suite.id)) return suite;
+    if (suite?.keyExchange !== exchange.kind || !hello.suites.includes(suite.id)) continue;
+    if (!needsEncryptThenMac(suite) || hello.extensions.encryptThenMac === true) return suite;
   }
   return undefined;
 }
 
+/** Block ciphers are spoken with their MAC outside only (RFC 7366). */
+export const needsEncryptThenMac = (suite: CipherSuite): boolean => AEADS[suite.aead].blockLength > 0;
+
 /**
- * RFC 7250 4.2: a type is answered only where its extension was sent. RFC 8422 5.2: formats where elliptic curves
- * are used.
+ * RFC 7250 4.2: a type is answered only where its extension was sent, the client's only where it is asked for it. RFC
+ * 8422 5.2: formats where elliptic curves are used.
  */
-function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions {
+function exchangeExtensions(hello: ClientHello, exchange: Exchange, settings: DtlsSettings): Extensions {
   const { clientCertificateTypes, serverCertificateTypes, ecPointFormats } = hello.extensions;
   const formats = exchange.kind === 'psk' || ecPointFormats === undefined ? {} : { ecPointFormats: [0] };
   if (exchange.kind !== 'ecdhe_ecdsa') return formats;
   return {
     ...formats,
-    ...(clientCertificateTypes === undefined
+    ...(clientCertificateTypes === undefined || settings.clientAuthentication === 'none'
       ? {}
       : { clientCertificateTypes: [CERTIFICATE_TYPE[exchange.clientType]] }),
     ...(serverCertificateTypes === undefined
@@ -165,6 +175,7 @@ function exchangeExtensions(hello: ClientHello, exchange: Exchange): Extensions 
   };
 }
 
+const DTLS_VERSIONS = 0x8000;
 const RECORD_SIZE_LIMIT_MIN = 64;
 /** 2^14, RFC 5246 6.2.1. */
 export const RECORD_BYTES_MAX = 16_384;

@@ -2,6 +2,7 @@
  * The data plane of Postern alone: one shard thread with its devices, and no control beside it. For profiles
  * (`node --cpu-prof`). `node shard-thread.ts BACKEND_PORT DEVICES`; prints its port when it is ready.
  */
+import { generateIdentityKey } from '../../../src/crypto/index.ts';
 import { Worker } from 'node:worker_threads';
 import { toHex, utf8 } from '../../../src/base/index.ts';
 import type { ControlMessage, PskMaterial, ShardMessage } from '../../../src/daemon/ports/index.ts';
@@ -39,12 +40,16 @@ const worker = new Worker(new URL('../../../src/worker.ts', import.meta.url), {
       rights: [{ devices: ['*'], routes: ['all'], actions: ['read'] }],
       dtls: {
         suites: SUITE_NAMES,
+        credentials: ['psk'],
+        connectionIds: false,
+        resumptionMs: 0,
         extendedMasterSecret: 'wanted',
         mtu: 1_232,
         idleTimeoutMs: 86_400_000,
         handshakeTimeoutMs: 30_000,
         retransmitMs: 1_000,
       },
+      identity: { keyPem: generateIdentityKey().pem, chain: [] },
       limits: {
         connectionsMax: 20_000,
         handshakesMax: 1_000,

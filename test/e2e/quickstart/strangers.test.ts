@@ -1,5 +1,7 @@
 /** `postern device` and `postern probe` against libcoap's servers: both ends of the command line, and no gateway. */
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { withPeer } from '../../support/peers.ts';
@@ -111,6 +113,30 @@ for (const command of [['device', 'get'], ['probe']]) {
     assert.equal(code, 69);
     assert.match(stderr, /^postern: nobody listens at 127\.0\.0\.1:\d+\n {2}\S/);
   });
+}
+
+test('a peer that answers nonsense ends the command with 1 and a sentence that blames the right one', async () => {
+  await using liar = await startLiar();
+  const uri = `coaps://127.0.0.1:${liar.port}/`;
+  const got = await run(executable, ['device', 'get', uri, ...argv(PSK), '--timeout', '3']);
+  assert.equal(got.code, 1);
+  assert.match(got.stderr, /^postern: node-dtls-client cannot read what the other side sent: .*\n$/);
+  const probed = await run(executable, ['probe', uri, '--timeout', '1']);
+  assert.equal(probed.code, 1);
+  assert.match(probed.stdout, /no answer that makes sense to the hello/);
+});
+
+/** Answers every datagram with a handshake record that announces more than it holds. */
+async function startLiar(): Promise<AsyncDisposable & { readonly port: number }> {
+  const socket = createSocket('udp4');
+  const nonsense = Buffer.from('16fefd0000000000000003000c020000000000000000000016', 'hex');
+  socket.on('message', (_, from) => socket.send(nonsense, from.port, from.address));
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    port: socket.address().port,
+    [Symbol.asyncDispose]: () => new Promise((closed) => void socket.close(() => closed())),
+  };
 }
 
 const argv = (psk: string): string[] => ['--psk', psk];

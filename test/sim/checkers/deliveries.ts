@@ -9,8 +9,8 @@ import type { Findings } from './findings.ts';
 
 export class Deliveries {
   readonly #findings: Findings;
-  /** identity -> plaintexts that its device has protected. */
-  readonly #said = new Map<string, Set<string>>();
+  /** identity -> plaintexts that its device has protected, and how often more than they were delivered. */
+  readonly #said = new Map<string, Map<string, number>>();
   readonly #open = new Map<ConnectionHandle, string>();
   readonly #handedOut = new Set<string>();
   /** Identities that must never be let in: nobody has their key, or it is not the one they use. */
@@ -27,8 +27,9 @@ export class Deliveries {
   /** A device protects this. */
   said(identity: Uint8Array, plaintext: Uint8Array): void {
     const name = bytesKey(identity);
-    const known = this.#said.get(name) ?? new Set();
-    known.add(bytesKey(plaintext));
+    const known = this.#said.get(name) ?? new Map<string, number>();
+    const text = bytesKey(plaintext);
+    known.set(text, (known.get(text) ?? 0) + 1);
     this.#said.set(name, known);
   }
 
@@ -41,18 +42,24 @@ export class Deliveries {
       case 'closed':
         if (!this.#open.delete(effect.connection)) this.#findings.add('S1: closed what was not open');
         break;
-      case 'deliver': {
-        const identity = this.#open.get(effect.connection);
-        if (identity === undefined) this.#findings.add('S1: delivered on no open connection');
-        else if (this.#said.get(identity)?.has(bytesKey(effect.plaintext)) !== true)
-          this.#findings.add('S1: delivered what its device never said');
+      case 'deliver':
+        this.#delivered(this.#open.get(effect.connection), bytesKey(effect.plaintext));
         break;
-      }
       case 'failed':
         if (this.#open.has(effect.connection)) this.#findings.add('S1: failed what was established');
         break;
       default:
     }
+  }
+
+  /** Once for each time it was protected: a replayed record would be one too many. */
+  #delivered(identity: string | undefined, text: string): void {
+    const known = identity === undefined ? undefined : this.#said.get(identity);
+    if (known === undefined) this.#findings.add('S1: delivered on no open connection');
+    const left = known?.get(text);
+    if (left === undefined) this.#findings.add('S1: delivered what its device never said');
+    else if (left === 0) this.#findings.add('S1: delivered more often than it was said');
+    else known?.set(text, left - 1);
   }
 
   /** A request that CoAP hands out; devices never make two with the same payload. */

@@ -142,6 +142,7 @@ describe('admin: the running gateway', () => {
       '/v1/backends',
       '/v1/credentials',
       '/v1/credentials/{id}',
+      '/v1/gateway',
       '/v1/routes',
       '/v1/sessions',
       '/v1/sessions/{id}',

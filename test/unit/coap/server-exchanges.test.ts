@@ -1,5 +1,8 @@
+import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { LockstepCoap } from '../../support/lockstep-coap.ts';
+import { EMPTY, instant } from '../../../src/base/index.ts';
+import { CODE, CoapEndpoint, peerId } from '../../../src/coap/index.ts';
+import { datagram, LockstepCoap } from '../../support/lockstep-coap.ts';
 
 describe('a request answered in time', () => {
   test('is piggybacked with its token and Message ID', () => {
@@ -166,5 +169,28 @@ describe('limits', () => {
       .sees('dropped too-large', '> ACK 4.13 0001 token=01 Size1=04')
       .hears('CON PUT 0002 token=01 /a "1234"')
       .sees('request #1 CON PUT /a "1234"');
+  });
+
+  test('Message IDs of our own: when all are in use, a NON goes unanswered and the exchange is abandoned', () => {
+    const endpoint = new CoapEndpoint({ entropy: () => 0 });
+    const request = datagram('NON GET 0000 /a');
+    const response = { code: CODE.CONTENT, options: [], payload: EMPTY };
+    const kinds = new Map<string, number>();
+    for (let i = 0; i < 65_536 + 10; i++) {
+      request[2] = i >> 8;
+      request[3] = i;
+      const [effect] = endpoint.receive(instant(i), peerId(1), request);
+      assert.ok(effect?.kind === 'request');
+      const effects = endpoint.respond(instant(i), effect.exchange, response);
+      const kind = effects.map((each) => (each.kind === 'dropped' ? each.reason : each.kind)).join();
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+    assert.deepEqual(
+      [...kinds],
+      [
+        ['send', 65_536],
+        ['no-message-id,abandoned', 10],
+      ],
+    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EMPTY, instant, path, utf8 } from '../../../src/base/index.ts';
-import { nodeProvider } from '../../../src/crypto/index.ts';
+import { nodeProvider, nodeEntropy } from '../../../src/crypto/index.ts';
 import { CookieJar, helloVerifyRequest } from '../../../src/dtls/cookie.ts';
 import type { HelloPrefix } from '../../../src/dtls/message/client-hello.ts';
 import { decodeHelloVerifyRequest } from '../../../src/dtls/message/hello-verify-request.ts';
@@ -93,7 +93,7 @@ describe('cookies', () => {
 test('a HelloVerifyRequest says 1.0 and repeats the numbers of its hello', () => {
   const cookie = utf8('0123456789abcdef0123456789abcdef');
   const asked = { messageSeq: 3, sequence: 0x1234_5678_9abc, bytes: 100 };
-  const datagram = helloVerifyRequest(new RecordProtection(nodeProvider), cookie, asked);
+  const datagram = helloVerifyRequest(new RecordProtection(nodeProvider, nodeEntropy()), cookie, asked);
   const [record] = recordsOf(datagram);
   assert.equal(record?.version, 0xfeff);
   assert.equal(record?.sequence, asked.sequence);

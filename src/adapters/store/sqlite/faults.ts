@@ -11,7 +11,8 @@ export function guarded<T>(file: string, work: () => T): T {
 }
 
 export function corrupt(file: string, what: string, cause?: unknown): OperationalError {
-  const message = `the store ${file} is damaged: ${what}. Nothing was changed; restore a backup or move the file away`;
+  const found = what.replaceAll(/[\s*]+/g, ' ').trim();
+  const message = `the store ${file} is damaged: ${found}. Nothing was changed; restore a backup or move the file away`;
   return new OperationalError('PN_STORE_CORRUPT', message, { cause });
 }
 

@@ -1,4 +1,5 @@
 /** control/queries: what operators read, always from one snapshot. */
+export { type IdentityView, viewIdentity } from './identity.ts';
 export { Listings } from './listings.ts';
 export { byKey, type Page, type PageRequest, pageOf } from './page.ts';
 export {

@@ -82,7 +82,8 @@ export const EXTENSIONS: { readonly [K in Key]: Row<K> } = {
     number: 43,
     // Only a 1.3 server answers it, with one version and no list.
     read: (body, side) => (side === 'server' ? [body.u16()] : codePoints(body.vector8())),
-    write: (body, versions) => void body.vector8(encodeCodePoints(versions)),
+    write: (body, versions, side) =>
+      void (side === 'server' ? body.u16(versions[0] as number) : body.vector8(encodeCodePoints(versions))),
   },
   connectionId: {
     number: 54,

@@ -4,7 +4,7 @@ import { decodeCertificate } from '../../message/certificate.ts';
 import { decodeCertificateRequest } from '../../message/certificate-request.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { decodeEcdheEcdsaServer, decodeEcdhePskServer, decodePskLabel } from '../../message/key-exchange.ts';
-import { signatureById } from '../../suite/signatures.ts';
+import { fitsKey, signatureById } from '../../suite/signatures.ts';
 import { violation } from '../../violation.ts';
 import { certifiedKey } from '../certified-key.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
@@ -60,8 +60,7 @@ export function onServerHelloDone(
   const heard = { ...state, transcript: concat(state.transcript, message.raw) };
   const { certified } = state;
   if (certified === null) return clientFlight(context, heard, '');
-  const lookup = certified.claim.kind === 'psk' ? violation('unexpected-message') : certified.claim;
-  return { next: { ...heard, kind: 'await-credential' }, lookup };
+  return { next: { ...heard, kind: 'await-credential' }, lookup: certified.claim };
 }
 
 function readKeyExchange(
@@ -89,7 +88,7 @@ function signedExchange(context: StepContext, state: ExpectServerFlight, body: U
   if (certified === null) return violation('unexpected-message');
   const { group, point, params, signed } = decodeEcdheEcdsaServer(body);
   const scheme = signatureById(signed.algorithm);
-  if (scheme === undefined || scheme.key !== certified.key.kind) return violation('illegal-parameter');
+  if (scheme === undefined || !fitsKey(scheme, certified.key.kind)) return violation('illegal-parameter');
   const covered = concat(randoms.client, randoms.server, params);
   if (!context.crypto.verify(scheme.name, certified.key, covered, signed.signature))
     violation('verify-failed');

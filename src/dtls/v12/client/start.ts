@@ -9,7 +9,7 @@ import { GROUPS } from '../../suite/groups.ts';
 import { type CipherSuite, EMPTY_RENEGOTIATION_INFO_SCSV, suiteByName } from '../../suite/registry.ts';
 import { SIGNATURES } from '../../suite/signatures.ts';
 import type { Outcome, StepContext } from '../machine.ts';
-import { RECORD_BYTES_MAX } from '../negotiate.ts';
+import { needsEncryptThenMac, RECORD_BYTES_MAX } from '../negotiate.ts';
 import type { ClientState } from './states.ts';
 
 /** Offers what the client can go through with: suites of the registry for which it has a credential. */
@@ -26,6 +26,7 @@ export function start(context: StepContext, client: ClientSettings): Outcome<Cli
     extensions: {
       ...curveExtensions(suites),
       ...certificateExtensions(suites, client),
+      ...(suites.some(needsEncryptThenMac) ? { encryptThenMac: true as const } : {}),
       extendedMasterSecret: true,
       recordSizeLimit: RECORD_BYTES_MAX,
       ...(ownCid === null ? {} : { connectionId: ownCid }),

@@ -68,7 +68,10 @@ export interface ServerSaid {
   readonly sessionId: Uint8Array;
   readonly transcript: Uint8Array;
   readonly sendSeq: number;
-  readonly certified: { readonly claim: Claim; readonly key: VerifyKey } | null;
+  readonly certified: {
+    readonly claim: Extract<Claim, { kind: 'rpk' | 'x509' }>;
+    readonly key: VerifyKey;
+  } | null;
   readonly keyExchange: KeyExchangeHeard | null;
   readonly request: CertificateRequest | null;
 }

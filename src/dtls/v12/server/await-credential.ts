@@ -3,7 +3,7 @@
  * 2).
  */
 import { EMPTY } from '../../../base/index.ts';
-import type { CredentialAnswer } from '../../effect.ts';
+import type { Claim, CredentialAnswer } from '../../effect.ts';
 import { violation } from '../../violation.ts';
 import { deriveMaster, expandKeys, pskPremaster } from '../key-schedule.ts';
 import type { Outcome, StepContext } from '../machine.ts';
@@ -14,12 +14,23 @@ export function onCredential(
   state: AwaitCredential,
   answer: CredentialAnswer,
 ): Outcome<ServerState> {
-  const { hello, secret, claim, transcript } = state;
-  const { suite, extendedMasterSecret, peerCid } = hello.agreement;
+  const { secret, claim } = state;
   const known = secret.kind === 'psk' ? knownKey(answer) : null;
   const credential =
     secret.kind === 'psk' ? (known?.credential ?? null) : acceptedCertificate(answer, claim.kind);
   const master = secret.kind === 'psk' ? masterFromPsk(context, state, secret.agreed, known) : secret.master;
+  return keyed(context, state, credential, master);
+}
+
+/** The master secret -> the keys of the connection; what is left is the client's Finished. */
+export function keyed(
+  context: StepContext,
+  state: Pick<AwaitCredential, 'hello' | 'transcript' | 'claim'>,
+  credential: string | null,
+  master: Uint8Array,
+): Outcome<ServerState> {
+  const { hello, transcript, claim } = state;
+  const { suite, extendedMasterSecret, peerCid } = hello.agreement;
   const cids = { toServer: hello.ownCid, toClient: peerCid ?? EMPTY };
   const keys = expandKeys(context.crypto, suite, master, hello.randoms, cids);
   return {
@@ -45,7 +56,7 @@ function knownKey(answer: CredentialAnswer): KnownKey | null {
   return answer.kind === 'psk' && answer.key.length > 0 ? answer : null;
 }
 
-function acceptedCertificate(answer: CredentialAnswer, kind: 'psk' | 'rpk' | 'x509'): string {
+function acceptedCertificate(answer: CredentialAnswer, kind: Claim['kind']): string {
   if (answer.kind === 'accepted') return answer.credential;
   if (answer.kind === 'refused') return violation(answer.reason);
   return violation(kind === 'rpk' ? 'unknown-key' : 'unknown-authority');

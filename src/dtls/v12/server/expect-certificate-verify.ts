@@ -2,7 +2,7 @@
 import { concat } from '../../../base/index.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { decodeCertificateVerify } from '../../message/signature.ts';
-import { signatureById } from '../../suite/signatures.ts';
+import { fitsKey, signatureById } from '../../suite/signatures.ts';
 import { violation } from '../../violation.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import type { ExpectCertificateVerify, ServerState } from './states.ts';
@@ -15,7 +15,7 @@ export function onCertificateVerify(
   const { hello, certified, master } = state;
   const { algorithm, signature } = decodeCertificateVerify(bodyOf(message.raw));
   const scheme = signatureById(algorithm);
-  if (scheme === undefined || scheme.key !== certified.key.kind) violation('illegal-parameter');
+  if (scheme === undefined || !fitsKey(scheme, certified.key.kind)) violation('illegal-parameter');
   const signed = state.transcript;
   if (scheme === undefined || !context.crypto.verify(scheme.name, certified.key, signed, signature)) {
     violation('verify-failed');

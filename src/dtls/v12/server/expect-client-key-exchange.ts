@@ -1,13 +1,15 @@
 /**
  * ClientKeyExchange -> with a PSK the question whose identity it is; with a certificate the keys, possession
- * pending.
+ * pending; from a client that was not asked for one the keys, and nobody behind them.
  */
 import { concat, required, unreachable } from '../../../base/index.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { decodeEcdhePskClient, decodePoint, decodePskLabel } from '../../message/key-exchange.ts';
+import type { Claim } from '../../effect.ts';
 import { violation } from '../../violation.ts';
 import { deriveMaster } from '../key-schedule.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
+import { keyed } from './await-credential.ts';
 import type { ExpectClientKeyExchange, ServerState } from './states.ts';
 
 export function onClientKeyExchange(
@@ -30,7 +32,9 @@ export function onClientKeyExchange(
       const premaster = agreed(context, state, decodePoint(body));
       const from = { randoms: state.hello.randoms, transcript, extendedMasterSecret };
       const master = deriveMaster(context.crypto, suite.hash, premaster, from);
-      const certified = required(state.certified, 'a certificate came first');
+      const { certified } = state;
+      if (certified === null)
+        return keyed(context, { hello: state.hello, transcript, claim: NOBODY }, '', master);
       return {
         next: { kind: 'expect-certificate-verify', hello: state.hello, transcript, certified, master },
       };
@@ -64,3 +68,5 @@ function agreed(context: StepContext, state: ExpectClientKeyExchange, point: Uin
   const ephemeral = required(state.ephemeral, 'ECDHE has its key');
   return context.crypto.agree(ephemeral, point) ?? violation('illegal-parameter');
 }
+
+const NOBODY: Claim = { kind: 'anonymous' };

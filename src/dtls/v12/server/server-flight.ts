@@ -53,7 +53,7 @@ export function fullFlight(
   const transcript = concat(message.raw, ...raws);
   return {
     next:
-      exchange.kind === 'ecdhe_ecdsa'
+      exchange.kind === 'ecdhe_ecdsa' && asksClients(context)
         ? {
             kind: 'expect-certificate',
             hello,
@@ -151,9 +151,13 @@ function exchangeMessages(
   return [
     ['certificate', encodeCertificate(serverType, content)],
     ['server_key_exchange', encodeEcdheEcdsaServer(params, { algorithm: signature.id, signature: signed })],
-    // Peers without a certificate never become a principal here, so everybody is asked for one.
-    ['certificate_request', encodeCertificateRequest(request)],
+    // Peers without a certificate never become a principal, so everybody is asked for one if anybody is.
+    ...(asksClients(context)
+      ? [['certificate_request', encodeCertificateRequest(request)] satisfies [HandshakeTypeName, Uint8Array]]
+      : []),
   ];
 }
+
+const asksClients = ({ settings }: StepContext): boolean => settings.clientAuthentication === 'required';
 
 const SESSION_ID_BYTES = 32;

@@ -9,7 +9,7 @@
  *        +-- raw key, X.509 --> ExpectCertificate --+                              |
  *        +-- PSK, ECDHE_PSK ----------------> ExpectClientKeyExchange              |
  *                raw key, X.509: ExpectCertificateVerify  |  PSK: identity         |
- *                          | possession proved            v                        |
+ *                          | possession proved            v  (not asked: keys)     |
  *                          +----------------------> AwaitCredential                |
  *                                                         | answer                 |
  *                                              ExpectChangeCipherSpec <------------+
@@ -62,7 +62,7 @@ export interface ExpectClientKeyExchange extends AfterHello {
   readonly kind: 'expect-client-key-exchange';
   /** Null in plain PSK. */
   readonly ephemeral: EphemeralKey | null;
-  /** Null in PSK exchanges. */
+  /** Null in PSK exchanges, and where clients are not asked. */
   readonly certified: Certified | null;
 }
 

@@ -21,9 +21,28 @@ class FakePeers implements PeerForward {
   }
 }
 
+const HERE = { node: 0, shard: 1 };
+
+/** A tls12_cid record whose connection ID names this node and shard. */
+const withCid = (node: number, shard: number): Uint8Array =>
+  Uint8Array.of(25, 0xfe, 0xfd, 0, 1, 0, 0, 0, 0, 0, 1, 1, node, shard, 9, 9, 9, 9, 9, 0, 0);
+
 describe('the router', () => {
+  test('goes by the connection ID, whatever the path', () => {
+    const peers = new FakePeers();
+    const router = new Router(peers, 10, HERE);
+    router.learn(2, { kind: 'own', pathKey: here.key });
+    assert.equal(router.passOn(here, withCid(0, 1)), false, 'ours, though the path is not');
+    assert.equal(router.passOn(here, withCid(0, 3)), true);
+    assert.deepEqual(
+      peers.said.map(({ to }) => to),
+      [3],
+    );
+    assert.equal(router.passOn(here, withCid(7, 1)), true, 'of another node: the path decides');
+  });
+
   test('of a single shard keeps nothing and passes nothing on', () => {
-    const router = new Router(undefined, 10);
+    const router = new Router(undefined, 10, HERE);
     router.announce('own', { kind: 'path', path: here });
     assert.equal(router.passOn(here, datagram), false);
     assert.equal(router.size, 0);
@@ -31,7 +50,7 @@ describe('the router', () => {
 
   test('passes on what another shard owns, until it does not any more', () => {
     const peers = new FakePeers();
-    const router = new Router(peers, 10);
+    const router = new Router(peers, 10, HERE);
     assert.equal(router.passOn(here, datagram), false);
     router.learn(2, { kind: 'own', pathKey: here.key });
     assert.equal(router.passOn(here, datagram), true);
@@ -45,7 +64,7 @@ describe('the router', () => {
 
   test('tells the others what is ours, and the last to own a path has it', () => {
     const peers = new FakePeers();
-    const router = new Router(peers, 10);
+    const router = new Router(peers, 10, HERE);
     router.learn(2, { kind: 'own', pathKey: here.key });
     router.announce('own', { kind: 'path', path: here });
     assert.equal(router.passOn(here, datagram), false);
@@ -57,7 +76,7 @@ describe('the router', () => {
   });
 
   test('is bounded, and counts what it could not keep', () => {
-    const router = new Router(new FakePeers(), 1);
+    const router = new Router(new FakePeers(), 1, HERE);
     router.learn(1, { kind: 'own', pathKey: 'a' });
     router.learn(1, { kind: 'own', pathKey: 'b' });
     assert.equal(router.size, 1);

@@ -35,6 +35,7 @@ describe('what a server agrees to', () => {
     ['1.0', { version: 0xfeff }, false],
     ['beyond 1.2', { version: 0xfefc }, true],
     ['far beyond 1.2', { version: 0xfe00 }, true],
+    ['of a DTLS 2 to come', { version: 0xfdff }, true],
     ['TLS 1.2', { version: 0x0303 }, false],
     ['nothing', { version: 0 }, false],
     ['1.3 and 1.2 in supported_versions', { extensions: { supportedVersions: [0xfefc, 0xfefd] } }, true],
