@@ -328,7 +328,7 @@ export class TrustPair {
     if (shift.lost.length > 0) this.#saw('lost by time');
     const changed = shift.lost.length + shift.gained.length > 0;
     if (changed) assert.ok(next !== undefined && next <= this.plain.now, 'the change was announced');
-    assert.deepEqual(this.trust.advance(wallTime(this.plain.now - 5)), { gained: [], lost: [] });
+    assert.deepEqual(this.trust.advance(wallTime(this.plain.now - 5)), { gained: [], lost: [], lines: [] });
     this.#compare(after);
   }
 
