@@ -91,9 +91,13 @@ export class Graph {
       if (knows.relationship.state.kind !== 'ended') knows.dependants?.delete(node);
     }
     node.supports = NO_EDGES;
-    const rest = this.#between.get(node.pair)?.filter((each) => each !== node) ?? [];
-    if (rest.length === 0) this.#between.delete(node.pair);
-    else this.#between.set(node.pair, rest);
+    const between = this.#between.get(node.pair) ?? NOBODY;
+    if (between.length <= 1) this.#between.delete(node.pair);
+    else
+      this.#between.set(
+        node.pair,
+        between.filter((each) => each !== node),
+      );
     dropFrom(this.#byActor, trustor, node);
     dropFrom(this.#byActor, trustee, node);
     if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
