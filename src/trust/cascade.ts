@@ -1,7 +1,6 @@
 /**
  * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting
- * everything
- * back, so that a preview and the act cannot differ.
+ * everything back, so that a preview and the act cannot differ.
  */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
@@ -101,4 +100,4 @@ function leanedOn(node: Node, member: Node, before: (node: Node) => number): boo
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const NOBODY: readonly Node[] = [];
+const NOBODY: readonly Node[] = [] as const;

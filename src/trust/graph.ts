@@ -91,9 +91,13 @@ export class Graph {
       if (knows.relationship.state.kind !== 'ended') knows.dependants?.delete(node);
     }
     node.supports = NO_EDGES;
-    const rest = this.#between.get(node.pair)?.filter((each) => each !== node) ?? [];
-    if (rest.length === 0) this.#between.delete(node.pair);
-    else this.#between.set(node.pair, rest);
+    const between = this.#between.get(node.pair) ?? NOBODY;
+    if (between.length <= 1) this.#between.delete(node.pair);
+    else
+      this.#between.set(
+        node.pair,
+        between.filter((each) => each !== node),
+      );
     dropFrom(this.#byActor, trustor, node);
     dropFrom(this.#byActor, trustee, node);
     if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
@@ -170,5 +174,5 @@ function dropFrom<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
 
 /** The length of what is not valid: longer than any chain, also by one. */
 export const NOT_VALID: number = Number.POSITIVE_INFINITY;
-const NOBODY: readonly Node[] = Object.freeze([]);
-const NO_EDGES: readonly Edge[] = Object.freeze([]);
+const NOBODY: readonly Node[] = [] as const;
+const NO_EDGES: readonly Edge[] = [] as const;

@@ -190,9 +190,9 @@ function pairRefusal(trust: Trust, pair: Pair, terms: Terms, trustee: ActorId): 
     return refuse('vouch-for-voucher', 'nobody vouches for whoever vouched for him', '/trustee', { trustee });
   }
   if (lent.introduce <= terms.introduce) {
-    const taken = terms.introduce + 1;
-    const detail = `the introducer may pass on ${lent.introduce} more introductions, and this takes ${taken}`;
-    const missing = { relationship: through.id, introduce: terms.introduce + 1 };
+    const needed = terms.introduce + 1;
+    const detail = `the introducer may pass on ${lent.introduce} more introductions, and this takes ${needed}`;
+    const missing = { relationship: through.id, introduce: needed };
     return refuse('introductions-exhausted', detail, '/introduce', missing);
   }
   return boundsRefusal(pair, terms) ?? lengthRefusal(trust, pair);

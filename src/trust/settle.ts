@@ -6,8 +6,7 @@
  *               none                                                R by itself not in force
  *
  * A length is always larger than those it is made of, so that relationships which only hold each other up never get
- * one.
- * Two passes, each over what is affected and its neighbours only:
+ * one. Two passes, each over what is affected and its neighbours only:
  *
  *   1. downwards: whoever cannot account for the length he has loses it, and his dependants are asked in turn;
  *   2. upwards: from the shortest, whoever can account for a shorter length than he has takes it.
@@ -81,4 +80,4 @@ function accountable(node: Node, inForce: (node: Node) => boolean): number {
   return shortest;
 }
 
-const NOBODY: readonly Node[] = [];
+const NOBODY: readonly Node[] = [] as const;

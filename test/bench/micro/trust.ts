@@ -1,7 +1,7 @@
 /**
- * What trust costs at 100,000 relationships: `node test/bench/micro/trust.ts`. One revocation takes 10,000 introduced ones
- * with it. Processor time of the thread, so that a busy machine gives the same figures. For comparing before with after on
- * one machine.
+ * What trust costs at 100,000 relationships: `node test/bench/micro/trust.ts`. One revocation takes 10,000
+ * introduced ones with it. Processor time of the thread, so that a busy machine gives the same figures. For
+ * comparing before with after on one machine.
  */
 import { wallTime } from '../../../src/base/index.ts';
 import {
@@ -116,7 +116,7 @@ const looked = timed(() => {
 });
 print('validity of a relationship', (looked.ms * 1e6) / LOOKUPS);
 const question = {
-  side: [actorId(0)],
+  of: actorId(0),
   action: 'write',
   resource: 'd/dev-0/state',
   level: 'operate',

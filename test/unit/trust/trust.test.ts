@@ -22,10 +22,10 @@ describe('the live fold', () => {
     world.done(world.trusts('lock>alice', { notBefore: 10, notAfter: 20 }));
     const { trust } = world;
     assert.equal(trust.nextChange(), 10);
-    assert.deepEqual(trust.advance(wallTime(9)), { gained: [], lost: [] });
-    assert.deepEqual(trust.advance(wallTime(10)), { gained: ['lock>alice'], lost: [] });
+    assert.deepEqual(trust.advance(wallTime(9)), { gained: [], lost: [], lines: [] });
+    assert.deepEqual(trust.advance(wallTime(10)), { gained: ['lock>alice'], lost: [], lines: [] });
     assert.deepEqual([trust.nextChange(), trust.turned], [20, 10]);
-    assert.deepEqual(trust.advance(wallTime(25)), { gained: [], lost: ['lock>alice'] });
+    assert.deepEqual(trust.advance(wallTime(25)), { gained: [], lost: ['lock>alice'], lines: [] });
     assert.equal(trust.nextChange(), undefined);
   });
 
@@ -33,7 +33,7 @@ describe('the live fold', () => {
     const world = new TrustWorld();
     world.done(world.trusts('lock>alice', { notAfter: 20 }));
     world.trust.advance(wallTime(20));
-    assert.deepEqual(world.trust.advance(wallTime(5)), { gained: [], lost: [] });
+    assert.deepEqual(world.trust.advance(wallTime(5)), { gained: [], lost: [], lines: [] });
     assert.equal(world.trust.now, 20);
     assert.ok(!world.trust.isValid(id('lock>alice')));
   });
@@ -42,7 +42,7 @@ describe('the live fold', () => {
     const world = new TrustWorld();
     world.done(establishCredential(world.trust, psk('c1', 'acme', { notAfter: wallTime(30) })));
     world.done(world.trusts('lock>acme', {}, 'c1'));
-    world.trust.advance(wallTime(30));
+    assert.deepEqual(world.trust.advance(wallTime(30)).lines, ['c1']);
     assert.deepEqual(flawOf(world.trust, id('lock>acme')), {
       kind: 'credential-not-valid',
       line: 'c1',
