@@ -45,13 +45,16 @@ export async function driveEndpoint(driving: Driving): Promise<Driven> {
   const endpoint = new DtlsEndpoint({ settings, crypto: nodeProvider, entropy: nodeEntropy(), server });
   let timer: NodeJS.Timeout | undefined;
   let socket = await bound();
+  let sent = Promise.resolve();
 
   const carryOut = (effects: Effects): void => {
     for (const effect of effects) {
       if (process.env['POSTERN_INTEROP_TRACE'] === '1') console.error(now().toFixed(1), effect);
       if (effect.kind === 'transmit') {
         const { port, address } = effect.path.remote;
-        socket.send(effect.datagram, port, address, () => {});
+        const { promise, resolve } = Promise.withResolvers<void>();
+        socket.send(effect.datagram, port, address, () => resolve());
+        sent = promise;
       } else if (effect.kind === 'lookup') {
         carryOut(endpoint.resolve(now(), effect.id, driving.credential(effect.ask)));
       } else if (effect.kind === 'deliver') {
@@ -84,6 +87,7 @@ export async function driveEndpoint(driving: Driving): Promise<Driven> {
     },
     stop: async () => {
       clearTimeout(timer);
+      await sent; // a goodbye is worth waiting for
       await new Promise<void>((resolve) => socket.close(resolve));
     },
   };

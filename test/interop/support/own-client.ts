@@ -14,6 +14,7 @@ export type OwnClient = {
   /** IANA name of the agreed suite, or why there is no connection. */
   readonly outcome: { readonly suite: string } | { readonly failed: string };
   readonly session: TlsSession | null;
+  readonly resumed: boolean;
   /** Sends application data and waits for the next that comes back. */
   ask(plaintext: Buffer): Promise<Buffer>;
   /** Goes on from another port. */
@@ -31,7 +32,7 @@ export type OwnClientOptions = {
 
 /** Handshakes with a server on 127.0.0.1; gives up after four seconds. */
 export async function connect({ port, client, settings, judge }: OwnClientOptions): Promise<OwnClient> {
-  const settled = Promise.withResolvers<Pick<OwnClient, 'outcome' | 'session'>>();
+  const settled = Promise.withResolvers<Pick<OwnClient, 'outcome' | 'session' | 'resumed'>>();
   let heard = Promise.withResolvers<Buffer>();
   const driven = await driveEndpoint({
     settings: { ...SETTINGS, ...settings },
@@ -39,9 +40,13 @@ export async function connect({ port, client, settings, judge }: OwnClientOption
     credential: judge ?? (() => ({ kind: 'accepted', credential: 'server' })),
     watch: (effect) => {
       if (effect.kind === 'established')
-        settled.resolve({ outcome: { suite: effect.peer.suite }, session: effect.session });
+        settled.resolve({
+          outcome: { suite: effect.peer.suite },
+          session: effect.session,
+          resumed: effect.peer.resumed,
+        });
       else if (effect.kind === 'failed')
-        settled.resolve({ outcome: { failed: effect.reason }, session: null });
+        settled.resolve({ outcome: { failed: effect.reason }, session: null, resumed: false });
       else if (effect.kind === 'deliver') heard.resolve(Buffer.from(effect.plaintext));
     },
   });
