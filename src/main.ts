@@ -147,9 +147,8 @@ async function startWith(config: Config, store: Store): Promise<Running> {
 
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const { chainMax } = settings.trust;
-  const clock = systemClock;
-  const control = await openControl({ store, master, entropy, clock, publisher, tally, log, chainMax });
+  const parts = { store, master, entropy, clock: systemClock, publisher, tally, log };
+  const control = await openControl({ ...parts, ...settings.trust });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),

@@ -79,7 +79,7 @@ function explainMissing(missing: Missing): string {
 function explainLack(lack: Lack): string {
   switch (lack.kind) {
     case 'relationship':
-      return `no relationship leads from ${lack.trustors.join(' or ')} to ${lack.trustee}`;
+      return `no relationship leads from ${lack.trustor} to ${lack.trustee}`;
     case 'validity':
       return `relationship ${lack.relationship} is not valid: ${explainFlaw(lack.flaw)}`;
     case 'scope':

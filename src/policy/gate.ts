@@ -1,6 +1,6 @@
 /**
- * Gate: whether a request may pass. Trust gives; the configuration's rights are the bootstrap beside it, for devices only;
- * the default is deny.
+ * Gate: whether a request may pass. Trust gives; the configuration's rights are the bootstrap beside it, for devices
+ * only; the default is deny.
  *
  *   holder of the resource (device, its owner, platform) --valid relationship that covers it--> principal    by trust
  *   configuration: these devices may do that on these routes                                                 by rights
@@ -12,7 +12,6 @@ import {
   type Level,
   type RightAnswer,
   rightOf,
-  sideOf,
   type Trust,
 } from '../trust/index.ts';
 import type { Decision, Missing } from './decision.ts';
@@ -65,10 +64,7 @@ export function decide(request: CanonicalRequest, gate: Gate, trust: Trust): Dec
   return { outcome: 'deny', by, revision, reason: 'no-right', missing };
 }
 
-/**
- * How a resource is called in scopes: `d/<device>/<path>` or `backend/<name>/<path>`. For one that another kind of actor
- * holds, it is called by the backend too.
- */
+/** How a resource is called in scopes: `d/<device>/<path>` for what a device holds, else `backend/<name>/<path>`. */
 export function scopeName(resource: Resource, holder: Holder | undefined): string {
   const place = holder?.kind === 'device' ? `d/${holder.name}` : `backend/${resource.backend}`;
   return `${place}${pathText(resource.segments)}`;
@@ -84,7 +80,7 @@ function askTrust(
   const actor = holder && findActor(trust.snapshot, holder.kind, holder.name);
   if (actor === undefined) return undefined;
   return rightOf(trust, {
-    side: sideOf(trust, actor.id),
+    of: actor.id,
     asker: { actor: principal.actor, user: principal.user },
     action,
     resource: scopeName(resource, holder),

@@ -64,13 +64,12 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
 }
 
 function addChanges(app: AdminApp, gateway: Gateway): void {
-  const tags = ['actors'];
   app.post(
     '/actors',
     {
       schema: {
         summary: 'Add a user, or a device with its first credential',
-        tags,
+        tags: ['actors'],
         body: newActorSchema,
         querystring: emptyQuery,
         response: { 201: madeActorSchema, ...problems },
@@ -99,15 +98,18 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     },
   );
 
+  addRemoving(app, gateway);
   addSwitches(app, gateway);
+}
 
+function addRemoving(app: AdminApp, gateway: Gateway): void {
   app.delete(
     '/actors/:id',
     {
       schema: {
         summary:
           'Remove an actor: its credentials end and its sessions are closed, on every shard, before the answer',
-        tags,
+        tags: ['actors'],
         params: idParams,
         querystring: emptyQuery,
         response: { 200: changeSchema, ...problems },

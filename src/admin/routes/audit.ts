@@ -27,11 +27,12 @@ export function addAuditRoutes(app: AdminApp, gateway: Gateway): void {
         },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const limit = Number(request.query.limit ?? LIMIT_DEFAULT);
       const items = await gateway.trust.audit(Number(request.query.after ?? 0), limit);
       const last = items.at(-1);
-      return { items: items as never[], next: items.length < limit ? null : (last?.revision ?? null) };
+      const next = items.length < limit ? null : (last?.revision ?? null);
+      return await reply.send({ items: items as never[], next });
     },
   );
 

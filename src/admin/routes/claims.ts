@@ -21,11 +21,13 @@ export function addClaimRoutes(app: AdminApp, gateway: Gateway): void {
       const outcome = await gateway.run({ kind: 'claim', ...request.body }, 'operator');
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { actor, relationship, revision } = outcome;
-      if (actor?.owner == null || relationship === undefined) return await sendProblem(reply, 'internal');
+      const owner = actor?.owner ?? null;
+      if (actor === undefined || owner === null || relationship === undefined)
+        return await sendProblem(reply, 'internal');
       return reply
         .code(201)
         .header('location', `/v1/relationships/${relationship.id}`)
-        .send({ device: actor.id, user: actor.owner, relationship: relationship.id, revision });
+        .send({ device: actor.id, user: owner, relationship: relationship.id, revision });
     },
   );
 

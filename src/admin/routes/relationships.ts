@@ -72,7 +72,7 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
     { schema: { ...schema, summary: 'Establish direct trust', body: newRelationshipSchema } },
     async (request, reply) => {
       const outcome = await gateway.run({ kind: 'establish', wish: wishOf(request.body) }, 'operator');
-      return await sendMade(gateway, outcome, reply);
+      return sendMade(gateway, outcome, reply);
     },
   );
   app.post(
@@ -89,7 +89,7 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
       const held = (relationship ?? null) as RelationshipId | null;
       const wish = { ...wishOf(request.body), introducer, relationship: held };
       const outcome = await gateway.run({ kind: 'introduce', wish }, 'operator');
-      return await sendMade(gateway, outcome, reply);
+      return sendMade(gateway, outcome, reply);
     },
   );
 }
@@ -137,8 +137,8 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
       schema: {
         ...schema,
         summary:
-          'Revoke it for good, with all that stands on it: in force on every shard before the answer. With If-Match of ' +
-          'a preview exactly what that showed happens, or nothing (412)',
+          'Revoke it for good, with all that stands on it: in force on every shard before the answer. With ' +
+          'If-Match of a preview exactly what that showed happens, or nothing (412)',
         body: revokeBody,
       },
     },
@@ -157,19 +157,19 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
   );
 }
 
-async function sendMade(
+function sendMade(
   gateway: Gateway,
   outcome: Awaited<ReturnType<Gateway['run']>>,
   reply: Parameters<typeof sendProblem>[0],
-): Promise<never> {
-  if (outcome.kind === 'refused') return (await sendRefusal(reply, outcome)) as never;
+): never {
+  if (outcome.kind === 'refused') return sendRefusal(reply, outcome) as never;
   const { relationship } = outcome;
-  if (relationship === undefined) return (await sendProblem(reply, 'internal')) as never;
-  return (await reply
+  if (relationship === undefined) return sendProblem(reply, 'internal') as never;
+  return reply
     .code(201)
     .header('location', `/v1/relationships/${relationship.id}`)
     .header('etag', `"${relationship.revision}"`)
-    .send(gateway.trust.view(relationship))) as never;
+    .send(gateway.trust.view(relationship)) as never;
 }
 
 interface TermsBody {

@@ -1,4 +1,4 @@
-/** `postern actor`: platforms, providers and manufacturers, who are neither users nor devices; and suspending any of all. */
+/** `postern actor`: platforms, providers and manufacturers; and suspending any actor. */
 import { type Command, Argument } from 'commander';
 import type { ActorView } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';

@@ -132,12 +132,10 @@ function addRevoking(trust: Command, context: CommandContext): void {
     .action(async (id: string) => {
       const shown = await context.admin().post<Revocation>(`${pathOf(id)}/preview-revocation`);
       const { found, name } = await read(context);
-      answer(
-        context,
-        shown,
-        () =>
-          `${displayRevocation(shown, found, name, 'would fall')}\nto do it: postern trust revoke ${id} --if-revision ${shown.revision}\n`,
-      );
+      answer(context, shown, () => {
+        const how = `postern trust revoke ${id} --if-revision ${shown.revision}`;
+        return `${displayRevocation(shown, found, name, 'would fall')}\nto do it: ${how}\n`;
+      });
     });
   trust
     .command('revoke')

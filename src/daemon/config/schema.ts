@@ -63,8 +63,8 @@ const backend = Type.Object(
     url: text('Where it is: `coap://HOST:PORT`; the port is 5683 if it is not named.'),
     actor: Type.Optional(
       text(
-        'Whose resources it serves, as `KIND/NAME`: `device/lock-1`, `platform/acme`. Without it: the platform that has ' +
-          "the backend's name. What that actor trusts others to do is what they may do there.",
+        'Whose resources it serves, as `KIND/NAME`: `device/lock-1`, `platform/acme`. Without it: the platform ' +
+          "that has the backend's name. What that actor trusts others to do is what they may do there.",
         { pattern: '^(?:device|platform|provider|manufacturer)/[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$' },
       ),
     ),
@@ -106,8 +106,8 @@ const trust = Type.Object(
   {
     chain_max: whole('Introductions that may follow on each other; a longer chain is refused.', 0, 16, 3),
     staleness_max_s: seconds(
-      'A shard that has not heard of trust for longer takes no handshake and answers 5.03: how late a revocation can be ' +
-        'at worst.',
+      'A shard that has not heard of trust for longer takes no handshake and answers 5.03: how late a ' +
+        'revocation can be at worst.',
       1,
       3_600,
       30,
@@ -127,7 +127,7 @@ const dtls = Type.Object(
     credentials: Type.Array(Type.Enum([...CREDENTIAL_KINDS]), {
       description:
         'What devices may prove themselves with, preferred first: a pre-shared key, that with ephemeral keys beside ' +
-        'it, a raw public key, an X.509 certificate. A device that offers several gets the first it can go through with.',
+        'it, a raw public key, an X.509 certificate. Of what a device offers, the first it can go through with counts.',
       minItems: 1,
       uniqueItems: true,
       default: [...CREDENTIAL_KINDS],
@@ -144,7 +144,7 @@ const dtls = Type.Object(
     ),
     key_file: Type.Optional(
       text(
-        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in the state directory.",
+        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in its state.",
       ),
     ),
     certificate_file: Type.Optional(
@@ -237,8 +237,8 @@ export const settingsSchema = Type.Object(
     }),
     rights: Type.Array(right, {
       description:
-        'What devices may do beside what trust gives them: for a start, and for fleets without relationships. Nothing is ' +
-        'allowed that neither trust nor this list gives.',
+        'What devices may do beside what trust gives them: for a start, and for fleets without relationships. ' +
+        'Nothing is allowed that neither trust nor this list gives.',
       maxItems: 10_000,
       default: [],
     }),

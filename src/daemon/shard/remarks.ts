@@ -1,7 +1,8 @@
 /** What a shard tells the operator of its peers, and when something is due. */
-import { displayAddress, displayBytes, type Instant, toHex } from '../../base/index.ts';
-import type { Claim, Effect } from '../../dtls/index.ts';
+import { displayAddress, type Instant } from '../../base/index.ts';
+import type { Effect } from '../../dtls/index.ts';
 import { type Denial, explain } from '../../policy/index.ts';
+import { displayClaim } from './claim.ts';
 import type { Report } from './report.ts';
 import type { Session } from './sessions.ts';
 
@@ -27,13 +28,3 @@ export function sayFailed(report: Report, now: Instant, effect: Extract<Effect, 
     claimed: effect.claim === null ? null : displayClaim(effect.claim),
   }));
 }
-
-/** The identity, or the fingerprint, that a peer claimed. */
-function displayClaim(claim: Claim): string {
-  if (claim.kind === 'anonymous') return claim.kind;
-  return claim.kind === 'psk'
-    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
-    : toHex(claim.fingerprint);
-}
-
-const IDENTITY_SHOWN = 64;

@@ -149,6 +149,8 @@ describe('the gate', () => {
     assert.equal(lackOf(town.decide({ backend: 'acme' })), 'relationship', 'and with nothing else');
     const owner = new Town();
     owner.trusts('ann', 'phone', 'view');
+    assert.equal(owner.decide({ backend: 'door' }).outcome, 'deny', 'the lock does not trust its owner');
+    owner.trusts('lock', 'ann', 'view');
     assert.equal(owner.decide({ backend: 'door' }).outcome, 'permit');
   });
 

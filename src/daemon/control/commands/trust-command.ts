@@ -1,4 +1,7 @@
-/** What an operator may ask for about trust: relationships, actors' states, claims. References are ids, `KIND/NAME`, or names. */
+/**
+ * What an operator may ask for about trust: relationships, actors' states, claims. References are ids, `KIND/NAME`, or
+ * names.
+ */
 import type { WallTime } from '../../../base/index.ts';
 import type { ActorId, Level, RelationshipId, Revision, ScopeWish } from '../../../trust/index.ts';
 
