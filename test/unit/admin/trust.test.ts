@@ -77,7 +77,7 @@ describe('admin: trust', () => {
     assert.equal((await town.admin.ask(`${path}/resume`, { method: 'POST' })).json().valid, true);
   });
 
-  test('revoking 2 takes 4 and 5 with it, exactly as shown before, and for good', async () => {
+  test('G04: revoking 2 takes 4 and 5 with it, exactly as shown before, and for good', async () => {
     const { town, two, four, five, one } = await picture();
     assert.deepEqual([four.chainLength, five.chainLength], [1, 2]);
     const path = `/v1/relationships/${two.id}`;
@@ -110,7 +110,7 @@ describe('admin: trust', () => {
     assert.equal(all.items.length, 6);
   });
 
-  test('another introducer keeps 4 alive, and with it 5', async () => {
+  test('G04: another introducer keeps 4 alive, and with it 5', async () => {
     const { town, two, four, five } = await picture();
     await town.trusts('ann', 'eve');
     await town.trusts('eve', 'cid');
@@ -174,7 +174,7 @@ describe('admin: trust', () => {
 });
 
 describe('admin: claims', () => {
-  test('of a hundred claims at once exactly one makes an owner', async () => {
+  test('G08: of a hundred claims at once exactly one makes an owner', async () => {
     const admin = await adminUnderTest();
     for (let i = 0; i < 100; i++) await admin.addUser(`user-${i}`);
     const made = await admin.ask('/v1/actors', { body: { kind: 'device', name: 'lamp', claim: true } });
@@ -194,7 +194,7 @@ describe('admin: claims', () => {
     assert.equal(device.owner, won[0]?.json().user);
   });
 
-  test('a wrong code counts, and five of them spend it', async () => {
+  test('G08: a wrong code counts, and five of them spend it', async () => {
     const admin = await adminUnderTest();
     await admin.addUser('ann');
     const { claimCode } = (

@@ -44,7 +44,7 @@ const ENDINGS: Readonly<Record<string, readonly TrustEvent[]>> = {
 };
 
 describe('reach of a revocation', () => {
-  test('what was under way is answered 4.03 and abandoned before control is told; the session stays', () => {
+  test('G05: what was under way is answered 4.03 and abandoned before control is told; the session stays', () => {
     const { world, meter } = trusted();
     meter.get('/vault/x');
     assert.equal(world.backend.waiting.size, 1);
@@ -88,9 +88,9 @@ describe('reach of a revocation', () => {
     assert.deepEqual(codes(meter), ['4.03']);
   });
 
-  // Threat G05: after the acknowledgement nothing is forwarded and nothing delivered, whatever came first.
+  // After the acknowledgement nothing is forwarded and nothing delivered, whatever came first.
   for (const [what, events] of Object.entries(ENDINGS)) {
-    test(`in every order of requests, answers and an acknowledgement: ${what}`, () => {
+    test(`G05: in every order of requests, answers and an acknowledgement: ${what}`, () => {
       let orders = 0;
       for (const order of interleavings({ ask: 2, answer: 3, revoke: 1 })) {
         orders++;
@@ -120,7 +120,7 @@ describe('reach of a revocation', () => {
 });
 
 describe('a feed that has fallen silent', () => {
-  test('closes the gate after the bound, for requests, answers and handshakes, until it is heard again', () => {
+  test('G06: closes the gate after the bound, for requests, answers and handshakes, until it is heard again', () => {
     const { world, meter } = trusted();
     meter.get('/vault/x');
     world.pass(milliseconds(60_001));
