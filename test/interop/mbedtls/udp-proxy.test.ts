@@ -1,6 +1,6 @@
 /**
- * Bad networks, made by Mbed TLS's own `udp_proxy`: each must delay, none may defeat. A bounded set of seeds by default;
- * `POSTERN_UDP_PROXY_SEEDS=50` for many.
+ * Bad networks, made by Mbed TLS's own `udp_proxy`: each must delay, none may defeat. A bounded set of seeds by
+ * default; `POSTERN_UDP_PROXY_SEEDS=50` for many.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
