@@ -11,6 +11,7 @@ import { systemClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
   openAdminToken,
+  openAuthorities,
   openIdentity,
   openMasterKey,
   prepareStateDirectory,
@@ -88,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     process.stderr.write(`postern: ${error.message}\n`);
-    return UNAVAILABLE.has(error.code) ? EXIT_UNAVAILABLE : EXIT_FAILURE;
+    return EXITS[error.code] ?? EXIT_FAILURE;
   } finally {
     stop.forget();
   }
@@ -143,7 +144,8 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const token = openAdminToken(stateDirectory, entropy);
   const identity = openIdentity(stateDirectory, config.identity);
   const { keyPem, chain, spki } = identity;
-  const settings = { ...config.shard, identity: { keyPem, chain } };
+  const authorities = openAuthorities(config.authorities);
+  const settings = { ...config.shard, identity: { keyPem, chain }, authorities };
 
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
@@ -280,4 +282,11 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const EXIT_FAILURE = 1;
 const EXIT_UNAVAILABLE = 69;
 const EXIT_CONFIGURATION = 78;
-const UNAVAILABLE: ReadonlySet<string> = new Set(['PN_PORT_IN_USE', 'PN_PORT_FORBIDDEN', 'PN_LISTEN_FAILED']);
+/** What is not here fails otherwise. */
+const EXITS: Readonly<Record<string, number>> = {
+  PN_PORT_IN_USE: EXIT_UNAVAILABLE,
+  PN_PORT_FORBIDDEN: EXIT_UNAVAILABLE,
+  PN_LISTEN_FAILED: EXIT_UNAVAILABLE,
+  PN_IDENTITY_INVALID: EXIT_CONFIGURATION,
+  PN_AUTHORITIES_INVALID: EXIT_CONFIGURATION,
+};

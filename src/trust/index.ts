@@ -55,6 +55,7 @@ export {
   type CredentialOf,
   ESTABLISHMENTS,
   type Establishment,
+  isCurrent,
   type Proof,
   type PskCredential,
   proofKey,

@@ -55,6 +55,7 @@ export const SETTINGS: ShardSettings = {
   ],
   rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
   identity: { keyPem: generateIdentityKey().pem, chain: [] },
+  authorities: { anchors: [], revocationLists: [] },
   dtls: {
     suites: ['TLS_PSK_WITH_AES_128_CCM_8'],
     credentials: ['psk'],

@@ -42,7 +42,12 @@ const identity = generateIdentityKey();
 function devSettings(shards: number): Omit<ShardSettings, 'shard'> {
   const loaded = loadConfig({ file: undefined, profile: 'dev', state: undefined });
   if (loaded.kind === 'invalid') throw new Error('the dev profile is valid');
-  return { ...loaded.config.shard, shards, identity: { keyPem: identity.pem, chain: [] } };
+  return {
+    ...loaded.config.shard,
+    shards,
+    identity: { keyPem: identity.pem, chain: [] },
+    authorities: { anchors: [], revocationLists: [] },
+  };
 }
 
 /** Opens control on a store; the shards are not started. */

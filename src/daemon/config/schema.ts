@@ -24,6 +24,9 @@ const port = (description: string, options: object = {}) =>
 const names = (description: string) =>
   Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1, uniqueItems: true });
 
+const files = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, maxItems: 64, uniqueItems: true, default: [] });
+
 const listener = Type.Object(
   {
     address: text(
@@ -106,7 +109,8 @@ const dtls = Type.Object(
     credentials: Type.Array(Type.Enum([...CREDENTIAL_KINDS]), {
       description:
         'What devices may prove themselves with, preferred first: a pre-shared key, that with ephemeral keys beside ' +
-        'it, a raw public key, an X.509 certificate. A device that offers several gets the first it can go through with.',
+        'it, a raw public key, an X.509 certificate. A device that offers several gets the first that it can ' +
+        'go through with.',
       minItems: 1,
       uniqueItems: true,
       default: [...CREDENTIAL_KINDS],
@@ -123,13 +127,21 @@ const dtls = Type.Object(
     ),
     key_file: Type.Optional(
       text(
-        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in the state directory.",
+        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in the state " +
+          'directory.',
       ),
     ),
     certificate_file: Type.Optional(
       text(
         'Certificates for that key, PEM, leaf first. Without them the gateway shows a raw public key only.',
       ),
+    ),
+    trust_anchors: files(
+      "Certificates of the authorities whose word on devices' certificates counts: files in PEM or DER.",
+    ),
+    revocation_lists: files(
+      'Revocation lists of these authorities: files in DER or PEM. With any, a device is turned away unless every ' +
+        'issuer of its chain has a list here that is current.',
     ),
     extended_master_secret: Type.Enum(['wanted', 'required'], {
       description:

@@ -11,12 +11,10 @@ import {
   assert,
   BoundedMap,
   displayAddress,
-  displayBytes,
   earliest as earlier,
   type Instant,
   milliseconds,
   type Path,
-  toHex,
 } from '../../base/index.ts';
 import {
   type CoapEffects,
@@ -25,14 +23,7 @@ import {
   peerId,
   type Response,
 } from '../../coap/index.ts';
-import type {
-  Claim,
-  CloseReason,
-  ConnectionHandle,
-  DtlsEndpoint,
-  Effect,
-  Effects,
-} from '../../dtls/index.ts';
+import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
 import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
@@ -55,13 +46,23 @@ import type {
   ShardQuestion,
   ShardSettings,
 } from '../ports/index.ts';
-import { Credentials } from './credentials.ts';
+import { Authorities } from './authorities.ts';
+import { displayClaim } from './claims.ts';
+import { Credentials, type Ended } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { countersOf } from './health.ts';
 import { messageBytesBound } from './message-bytes.ts';
 import { Report } from './report.ts';
 import { Router } from './router.ts';
-import { currentPrincipal, type Session, type Sessions, sessionNamed, viewsOf } from './sessions.ts';
+import {
+  beginSession,
+  currentPrincipal,
+  lossOf,
+  type Session,
+  type Sessions,
+  sessionNamed,
+  viewsOf,
+} from './sessions.ts';
 import { Tally } from './tally.ts';
 
 export interface ShardParts {
@@ -87,7 +88,7 @@ export class Shard {
   readonly #relay: Relay;
   readonly #backends: BoundedMap<string, Backend>;
   readonly #sessions: Sessions;
-  readonly #credentials = new Credentials();
+  readonly #credentials: Credentials;
   readonly #router: Router;
   readonly #tally = new Tally();
   readonly #report: Report;
@@ -97,6 +98,8 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { settings } = parts;
     this.#parts = parts;
+    const { clock } = parts;
+    this.#credentials = new Credentials(new Authorities(settings.authorities), () => clock.wall());
     this.#number = settings.shard;
     this.#dtls = parts.dtls;
     this.#coap = parts.coap;
@@ -152,7 +155,7 @@ export class Shard {
       case 'load':
         this.#credentials.load(message.snapshot, message.keys);
         for (const session of this.#sessions.values()) session.checked = UNCHECKED;
-        this.#applied(now, true);
+        this.#applied(now, { any: true, credentials: [] });
         break;
       case 'apply':
         this.#applied(now, this.#credentials.apply(message.revision, message.events, message.keys));
@@ -164,8 +167,8 @@ export class Shard {
     this.#rest(now);
   }
 
-  /** What DTLS wants done. */
-  #carryOut(now: Instant, effects: Effects): void {
+  /** What DTLS wants done. `why`: what was found out about a credential on the way here. */
+  #carryOut(now: Instant, effects: Effects, why?: string): void {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'transmit':
@@ -175,7 +178,7 @@ export class Shard {
           this.#converse(now, this.#coap.receive(now, peerId(effect.connection), effect.plaintext));
           break;
         case 'lookup':
-          this.#carryOut(now, this.#dtls.resolve(now, effect.id, this.#credentials.answer(effect.ask)));
+          this.#lookUp(now, effect);
           break;
         case 'established':
           this.#established(now, effect);
@@ -184,7 +187,7 @@ export class Shard {
           this.#closed(now, effect.connection, effect.reason);
           break;
         case 'failed':
-          this.#handshakeFailed(now, effect);
+          this.#handshakeFailed(now, effect, why);
           break;
         case 'rebound': // answers go to the new address by themselves
           break;
@@ -197,6 +200,11 @@ export class Shard {
           break;
       }
     }
+  }
+
+  #lookUp(now: Instant, { id, ask }: Extract<Effect, { kind: 'lookup' }>): void {
+    const { answer, why } = this.#credentials.answer(ask);
+    this.#carryOut(now, this.#dtls.resolve(now, id, answer), why);
   }
 
   /** What CoAP wants done. */
@@ -228,7 +236,7 @@ export class Shard {
   #request(now: Instant, session: Session, asked: Extract<CoapEffects[number], { kind: 'request' }>): void {
     const { exchange, request } = asked;
     if (currentPrincipal(session, this.#credentials) === null) {
-      this.#close(now, session.connection, 'revoked');
+      this.#close(now, session.connection, lossOf(session));
       return;
     }
     const answer = this.#relay.ask(now, session, exchange, request, this.#credentials.revision);
@@ -285,15 +293,11 @@ export class Shard {
   #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
     const { connection, peer } = effect;
     this.#tally.handshakes.add(`established,none,${peer.claim.kind}`);
-    const credential = peer.credential as CredentialId;
-    const principal = this.#credentials.principal(credential);
-    if (principal === undefined) {
-      this.#close(now, connection, 'revoked');
-      return;
-    }
+    const standing = this.#credentials.standing(peer.credential as CredentialId);
+    if (standing === undefined) return this.#close(now, connection, 'revoked');
     const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
     const checked = this.#credentials.revision;
-    const session = { connection, credential, principal, first: principal, sendLimit, checked, jobs: 0 };
+    const session = beginSession(connection, peer, standing, { sendLimit, checked });
     assert(this.#sessions.set(connection, session), 'there are no more sessions than connections');
   }
 
@@ -310,21 +314,23 @@ export class Shard {
     this.#converse(now, this.#coap.forget(peerId(connection)));
   }
 
-  #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
-    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'psk'}`);
+  #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>, why?: string): void {
+    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'none'}`);
     this.#report.log(now, 'handshake failed', () => ({
       reason: effect.reason,
       peer: displayAddress(effect.path.remote),
       claimed: effect.claim === null ? null : displayClaim(effect.claim),
+      ...(why === undefined ? {} : { why }),
     }));
   }
 
   /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
-  #applied(now: Instant, ended: boolean): void {
-    if (ended) {
+  #applied(now: Instant, ended: Ended): void {
+    for (const credential of ended.credentials) this.#dtls.forgetSessions(credential);
+    if (ended.any) {
       for (const session of this.#sessions.values()) {
         if (currentPrincipal(session, this.#credentials) === null)
-          this.#close(now, session.connection, 'revoked');
+          this.#close(now, session.connection, lossOf(session));
       }
     }
     this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
@@ -390,12 +396,3 @@ const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
 const UNCHECKED = -1 as Revision;
 const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };
-/** The identity, or the fingerprint, that a peer claimed. */
-function displayClaim(claim: Claim): string {
-  if (claim.kind === 'anonymous') return claim.kind;
-  return claim.kind === 'psk'
-    ? displayBytes(claim.identity.subarray(0, IDENTITY_SHOWN))
-    : toHex(claim.fingerprint);
-}
-
-const IDENTITY_SHOWN = 64;
