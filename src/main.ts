@@ -149,7 +149,16 @@ async function startWith(config: Config, store: Store): Promise<Running> {
 
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const control = await openControl({ store, master, entropy, clock: systemClock, publisher, tally, log });
+  const control = await openControl({
+    store,
+    master,
+    anchors: authorities.anchors,
+    entropy,
+    clock: systemClock,
+    publisher,
+    tally,
+    log,
+  });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),

@@ -61,6 +61,7 @@ export {
   proofKey,
 } from './credential.ts';
 export {
+  addActorWith,
   endCredential,
   establishCredential,
   resumeCredential,

@@ -36,6 +36,8 @@ import type { Tally } from './tally.ts';
 export interface ControlParts {
   readonly store: Store;
   readonly master: MasterKey;
+  /** Certificates of the configured authorities, DER. */
+  readonly anchors: readonly Uint8Array[];
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly publisher: Publisher;
@@ -96,10 +98,10 @@ export class Control {
   }
 
   async #carryOut(command: Command, by: string): Promise<Outcome> {
-    const { store, clock, publisher, tally, log, entropy, master } = this.#parts;
+    const { store, clock, publisher, tally, log, entropy, master, anchors } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
-    const { verdict, keys, made } = plan({ trust, entropy, master }, command);
+    const { verdict, keys, made } = plan({ trust, entropy, master, anchors }, command);
     if (verdict.kind === 'refused') {
       tally.change(command.kind, 'refused');
       return verdict;

@@ -1,3 +1,3 @@
 /** control/commands: what operators ask for, worked out against a snapshot. */
-export type { ActorWish, Command, Outcome, Plan, Planning, PskWish } from './command.ts';
+export type { ActorWish, Command, CredentialWish, Outcome, Plan, Planning } from './command.ts';
 export { plan } from './plan.ts';

@@ -1,6 +1,9 @@
-/** Who peers say they are, for the operator's log. */
-import { displayBytes, toHex } from '../../base/index.ts';
+/** What a shard shows of its peers, and when something is due. */
+import { displayBytes, type Instant, toHex } from '../../base/index.ts';
 import type { Claim } from '../../dtls/index.ts';
+
+export const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
+  deadline !== undefined && deadline <= now;
 
 /** The identity, or the fingerprint, that a peer claimed. */
 export function displayClaim(claim: Claim): string {
