@@ -117,7 +117,8 @@ const credentialMembers = {
     Type.String({
       maxLength: 256,
       description:
-        'x509, with `subject`: the authority, by SHA-256 of its certificate or by name. May be left out if there is one.',
+        'x509, with `subject`: the authority, by SHA-256 of its certificate or by name. May be left out if there ' +
+        'is one only.',
     }),
   ),
   user: Type.Optional(

@@ -61,6 +61,7 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
   );
 
   addChanges(app, gateway);
+  addRemoval(app, gateway);
 }
 
 function addChanges(app: AdminApp, gateway: Gateway): void {
@@ -103,7 +104,10 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
         .send(answer);
     },
   );
+}
 
+function addRemoval(app: AdminApp, gateway: Gateway): void {
+  const tags = ['actors'];
   app.delete(
     '/actors/:id',
     {
