@@ -21,7 +21,7 @@ import {
 import { openSqliteStore } from './adapters/store/index.ts';
 import { openLog, openMetrics, sumCounters } from './adapters/telemetry/index.ts';
 import { displayAddress, OperationalError, required } from './base/index.ts';
-import { nodeEntropy, tokenMatches } from './crypto/index.ts';
+import { type Entropy, nodeEntropy, tokenMatches } from './crypto/index.ts';
 import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './daemon/config/index.ts';
 import {
   Gateway,
@@ -139,20 +139,13 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const { stateDirectory } = config;
   const log = openLog(config.logLevel);
   const entropy = nodeEntropy();
-  const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
-  const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
-  const token = openAdminToken(stateDirectory, entropy);
-  const identity = openIdentity(stateDirectory, config.identity);
-  const { keyPem, chain, spki } = identity;
-  const authorities = openAuthorities(config.authorities);
-  const settings = { ...config.shard, identity: { keyPem, chain }, authorities };
-
+  const { master, token, settings, spki } = await openSecrets(config, store, entropy);
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
   const control = await openControl({
     store,
     master,
-    anchors: authorities.anchors,
+    anchors: settings.authorities.anchors,
     entropy,
     clock: systemClock,
     publisher,
@@ -203,6 +196,17 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     report(log, 'gateway stopped');
   };
   return { ready, listeners, admin: adminAddress, log, drain };
+}
+
+/** Keys, token and certificates: what the state directory holds, and what the configuration names. */
+async function openSecrets(config: Config, store: Store, entropy: Entropy) {
+  const { stateDirectory } = config;
+  const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
+  const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
+  const token = openAdminToken(stateDirectory, entropy);
+  const { keyPem, chain, spki } = openIdentity(stateDirectory, config.identity);
+  const authorities = openAuthorities(config.authorities);
+  return { master, token, spki, settings: { ...config.shard, identity: { keyPem, chain }, authorities } };
 }
 
 /** Tells the world: ports.json first, so that whoever waits for the ready line finds it. */

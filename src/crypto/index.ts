@@ -45,6 +45,7 @@ export {
 } from './pki/path.ts';
 export type { CertificatePurpose } from './pki/path-rules.ts';
 export { pem, type PemBlock, pemBlocks } from './pki/pem.ts';
+export { isForServer } from './pki/server-name.ts';
 export type { CertificateSignatureName, CertificateVerifier } from './pki/signature.ts';
 export { describeSpki, displayKind, kindOfSpki, spkiOfP256 } from './pki/spki.ts';
 export {

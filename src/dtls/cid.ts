@@ -3,7 +3,7 @@
  * reading two bytes; the rest cannot be guessed. The layout is known here only, so that an encrypted one can take its
  * place.
  */
-import { concat, EMPTY } from '../base/index.ts';
+import { AssertionFault, concat, EMPTY } from '../base/index.ts';
 import type { Entropy } from '../crypto/index.ts';
 import { CONTENT_TYPE } from './record/header.ts';
 import type { ConnectionIdShape } from './settings.ts';
@@ -35,13 +35,16 @@ export function newConnectionId(
   taken: (cid: Uint8Array) => boolean,
 ): Uint8Array {
   if (shape === null) return EMPTY;
-  for (;;) {
+  if (shape.prefix.length === 0 && shape.randomBytes === 0) return EMPTY;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
     const cid = concat(shape.prefix, entropy(shape.randomBytes));
-    if (cid.length === 0 || !taken(cid)) return cid;
+    if (!taken(cid)) return cid;
   }
+  throw new AssertionFault('a deployment has many more connection IDs than connections');
 }
 
 const FORMAT = 1;
 const RANDOM_BYTES = 5;
+const TRIES_MAX = 1_000;
 /** Behind type, version, epoch and sequence number. */
 const CID_AT = 11;

@@ -1,5 +1,5 @@
 /** Everything there is to know about one connection, as plain data: it can be hashed, saved and moved. */
-import { type Duration, EMPTY, equalBytes, type Instant, type Path } from '../base/index.ts';
+import { type Duration, EMPTY, type Instant, type Path, bytesKey } from '../base/index.ts';
 import type { Association } from './association.ts';
 import type { ConnectionHandle, LookupId } from './effect.ts';
 import type { Protection } from './record/protection.ts';
@@ -17,8 +17,10 @@ export interface Connection {
   lastSeen: Instant;
   status: 'handshaking' | 'established' | 'ended';
   association: Association;
-  /** What only the handshake needs; gone once its last flight can no longer be asked for. */
+  /** What only a handshake needs; null once it is over. */
   handshake: Handshake | null;
+  /** What ended the handshake, as long as the peer may ask for it again. */
+  lastFlight: KeptFlight | null;
   /** Who the peer is and how it is spoken to; null until a Finished verified. */
   verified: { readonly credential: string; readonly suite: string } | null;
   /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
@@ -37,18 +39,22 @@ export interface Connection {
   badRecords: number;
 }
 
-export interface Handshake {
-  /** The client's random: tells a repeated hello from a new one. Empty on the client side. */
-  readonly helloRandom: Uint8Array;
-  readonly reassembly: Reassembly;
+/** A flight that may have to be sent again. */
+export interface KeptFlight {
+  /** The client's random, as {@link bytesKey}: tells a repeated hello from a new one. Empty on the client side. */
+  readonly hello: string;
   flight: Flight | null;
   /** How often the flight was sent again. */
   repeats: number;
   sentAt: Instant;
+  /** The handshake fails then; of an established connection the last flight is forgotten then. */
+  expires: Instant;
+}
+
+export interface Handshake extends KeptFlight {
+  readonly reassembly: Reassembly;
   timeout: Duration;
   retransmitAt: Instant | undefined;
-  /** The handshake fails then; once established, the last flight is forgotten then. */
-  expires: Instant;
   /** Keys that wait for the peer's ChangeCipherSpec. */
   read: Protection | null;
   /** That ChangeCipherSpec, if it overtook its flight. */
@@ -64,18 +70,21 @@ export interface Handshake {
   discouraged: boolean;
 }
 
+/** What a handshake begins with. */
+export interface Beginning {
+  readonly association: Association;
+  readonly expires: Instant;
+  readonly helloRandom: Uint8Array;
+  readonly nextSeq: number;
+  readonly firstSequence: number;
+}
+
 /** A connection at its first message. */
 export function newConnection(
   handle: ConnectionHandle,
   path: Path,
   now: Instant,
-  begin: {
-    association: Association;
-    expires: Instant;
-    helloRandom: Uint8Array;
-    nextSeq: number;
-    firstSequence: number;
-  },
+  begin: Beginning,
 ): Connection {
   return {
     handle,
@@ -85,7 +94,7 @@ export function newConnection(
     status: 'handshaking',
     association: begin.association,
     handshake: {
-      helloRandom: begin.helloRandom,
+      hello: bytesKey(begin.helloRandom),
       reassembly: reassembly(begin.nextSeq),
       flight: null,
       repeats: 0,
@@ -101,6 +110,7 @@ export function newConnection(
       asked: 0,
       discouraged: false,
     },
+    lastFlight: null,
     verified: null,
     read: null,
     write: null,
@@ -116,6 +126,6 @@ export function newConnection(
 
 /** Whether this hello, known by its random, is the one that the connection's handshake began with. */
 export function beganWith(connection: Connection | undefined, helloRandom: Uint8Array): boolean {
-  const random = connection?.handshake?.helloRandom;
-  return random !== undefined && equalBytes(random, helloRandom);
+  const kept = connection?.handshake ?? connection?.lastFlight;
+  return kept !== null && kept !== undefined && kept.hello === bytesKey(helloRandom);
 }

@@ -77,9 +77,9 @@ export function send(core: Core, connection: Connection, plaintext: Uint8Array, 
 
 /** What is due at `now`. */
 export function timeout(core: Core, connection: Connection, now: Instant, out: Effects): void {
-  const { handshake } = connection;
+  const { handshake, lastFlight } = connection;
   if (connection.status === 'established') {
-    if (handshake !== null && now >= handshake.expires) connection.handshake = null;
+    if (lastFlight !== null && now >= lastFlight.expires) connection.lastFlight = null;
     if (now >= after(connection.lastSeen, core.settings.idleTimeout)) close(core, connection, 'idle', out);
   } else if (handshake !== null && now >= handshake.expires) {
     expire(core, connection, handshake, out);
@@ -99,10 +99,8 @@ function expire(core: Core, connection: Connection, handshake: Handshake, out: E
 }
 
 /** When `timeout` wants to be called for the handshake, or for the last flight that it left behind. */
-export function handshakeDeadline({ status, handshake }: Connection): Instant | undefined {
-  return status === 'handshaking'
-    ? earliest(handshake?.retransmitAt, handshake?.expires)
-    : handshake?.expires;
+export function handshakeDeadline({ handshake, lastFlight }: Connection): Instant | undefined {
+  return handshake === null ? lastFlight?.expires : earliest(handshake.retransmitAt, handshake.expires);
 }
 
 /** When `timeout` wants to be called because nothing was heard. */
@@ -257,7 +255,7 @@ function receiveEstablished(
   switch (type) {
     case CONTENT_TYPE.applicationData:
       // The peer has our last flight: it speaks behind it.
-      connection.handshake = null;
+      connection.lastFlight = null;
       if (plaintext.length === 0) drop(connection, 'empty-record', out);
       else out.push({ kind: 'deliver', connection: connection.handle, plaintext });
       return;

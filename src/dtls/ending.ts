@@ -50,6 +50,7 @@ export function sendAlert(core: Core, connection: Connection, name: AlertName, o
 function end(connection: Connection): void {
   connection.status = 'ended';
   connection.handshake = null;
+  connection.lastFlight = null;
   connection.read = null;
   connection.write = null;
 }

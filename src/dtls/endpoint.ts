@@ -13,7 +13,7 @@ import { serverAssociation, startClient, triedKind } from './association.ts';
 import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
 import type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
-import { beganWith, type Connection, newConnection } from './connection-state.ts';
+import { beganWith, type Beginning, type Connection, newConnection } from './connection-state.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { Door, helloFragment } from './door.ts';
 import type { Core } from './core.ts';
@@ -127,13 +127,13 @@ export class DtlsEndpoint {
   ): { connection: ConnectionHandle; effects: Effects } {
     const out: Effects = [];
     const begun = startClient(this.#core, client);
-    const connection = this.#begin(now, path, out, {
+    const connection = this.#begin(now, path, out, () => ({
       association: begun.association,
       expires: after(now, this.#core.settings.handshakeTimeout),
       helloRandom: EMPTY,
       nextSeq: 0,
       firstSequence: 0,
-    });
+    }));
     apply(this.#core, connection, now, begun, out);
     this.#settle(now, connection, out);
     return { connection: connection.handle, effects: out };
@@ -280,23 +280,24 @@ export class DtlsEndpoint {
     record: RecordHeader,
     out: Effects,
   ): Connection {
-    return this.#begin(now, path, out, {
+    return this.#begin(now, path, out, () => ({
+      // Asked last: what this hello supersedes may be what its client refused.
       association: serverAssociation(this.#refusals.last(now, path)),
       expires: after(now, this.#core.settings.handshakeTimeout),
       helloRandom: hello.random.slice(),
       // Our messages and records continue the numbers of this hello (RFC 6347 4.2.1, 4.2.2).
       nextSeq: fragment.messageSeq,
       firstSequence: record.sequence,
-    });
+    }));
   }
 
-  #begin(now: Instant, path: Path, out: Effects, begin: Parameters<typeof newConnection>[3]): Connection {
+  #begin(now: Instant, path: Path, out: Effects, begin: () => Beginning): Connection {
     const former = this.#connections.pendingOn(path);
     if (former !== undefined) this.#abandon(now, former, 'superseded', out);
     const oldest = this.#connections.crowdedOut();
     if (oldest !== undefined) this.#abandon(now, oldest, 'evicted', out);
     if (!this.#connections.inUse(path)) out.push({ kind: 'own', route: { kind: 'path', path } });
-    const connection = newConnection(++this.#lastHandle as ConnectionHandle, path, now, begin);
+    const connection = newConnection(++this.#lastHandle as ConnectionHandle, path, now, begin());
     this.#connections.begin(connection);
     return connection;
   }

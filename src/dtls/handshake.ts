@@ -1,7 +1,7 @@
 /** Driving a handshake: fragments to messages, messages to the machine, its outcomes to flights and effects. */
 import { after, assert, type Duration, type Instant, milliseconds, required } from '../base/index.ts';
 import { accepts, type Advance, advance, ESTABLISHED, keepsEarly } from './association.ts';
-import type { Connection, Handshake } from './connection-state.ts';
+import type { Connection, Handshake, KeptFlight } from './connection-state.ts';
 import type { Core } from './core.ts';
 import { type CredentialAnswer, type Effects, lookupId } from './effect.ts';
 import {
@@ -108,8 +108,8 @@ function establish(
   connection.lastSeen = now;
   connection.verified = { credential: peer.credential, suite: peer.suite };
   connection.association = ESTABLISHED[connection.association.role];
-  if (handshake.flight === null) connection.handshake = null;
-  else handshake.expires = after(now, milliseconds(core.limits.finalFlightMs));
+  connection.handshake = null;
+  connection.lastFlight = lastFlight(core, handshake, now);
   const { remember } = result;
   const client = connection.association.role === 'client';
   if (remember !== undefined && !client) core.remember(now, remember);
@@ -117,17 +117,23 @@ function establish(
   out.push({ kind: 'established', connection: connection.handle, path: connection.path, peer, session });
 }
 
+/** Few members and nothing of the handshake: most connections are idle, and keep this for minutes. */
+function lastFlight(core: Core, { hello, flight, sentAt }: Handshake, now: Instant): KeptFlight | null {
+  if (flight === null) return null;
+  return { hello, flight, repeats: 0, sentAt, expires: after(now, milliseconds(core.limits.finalFlightMs)) };
+}
+
 /**
  * Sends the current flight again because the peer repeated its own (RFC 6347 4.2.4): bounded in number, and not more
  * often than a quarter of the first timeout, so that a repeating peer is no lever.
  */
 export function repeatFlight(core: Core, connection: Connection, now: Instant, out: Effects): void {
-  const handshake = connection.handshake;
-  if (handshake === null || handshake.flight === null) return;
-  if (now - handshake.sentAt < core.settings.retransmit / 4) return;
-  if (handshake.repeats >= core.limits.flightRepeatsMax) return;
-  handshake.repeats++;
-  transmit(core, connection, handshake, now, out);
+  const kept = connection.handshake ?? connection.lastFlight;
+  if (kept === null || kept.flight === null) return;
+  if (now - kept.sentAt < core.settings.retransmit / 4) return;
+  if (kept.repeats >= core.limits.flightRepeatsMax) return;
+  kept.repeats++;
+  transmit(core, connection, kept, now, out);
 }
 
 /** Time has come for a retransmission: send again, wait twice as long. */
@@ -230,16 +236,10 @@ function beginFlight(
   if (handshake.flight !== null) transmit(core, connection, handshake, now, out);
 }
 
-function transmit(
-  core: Core,
-  connection: Connection,
-  handshake: Handshake,
-  now: Instant,
-  out: Effects,
-): void {
-  const flight = required(handshake.flight, 'only a kept flight is sent');
-  handshake.sentAt = now;
-  const single = handshake.repeats >= BACK_OFF_REPEATS;
+function transmit(core: Core, connection: Connection, kept: KeptFlight, now: Instant, out: Effects): void {
+  const flight = required(kept.flight, 'only a kept flight is sent');
+  kept.sentAt = now;
+  const single = kept.repeats >= BACK_OFF_REPEATS;
   const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
   for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single }, core.scratch)) {
     out.push({ kind: 'transmit', path: connection.path, datagram });

@@ -115,9 +115,9 @@ export const DTLS_LIMITS = {
     counts: '-',
   },
   finalFlightMs: {
-    value: 30_000,
+    value: 240_000,
     unit: 'milliseconds',
-    why: 'how long a lost last flight can be asked for again',
+    why: 'how long a lost last flight can be asked for again: twice the MSL of TCP, RFC 6347 4.2.4',
     counts: '-',
   },
 } as const satisfies Record<keyof DtlsLimits, { value: number; unit: string; why: string; counts: string }>;

@@ -1,6 +1,5 @@
 /**
- * Agenda: when something begins or runs out, earliest first. What was entered in vain does no harm when it comes
- * up.
+ * Agenda: when something begins or runs out, earliest first. What was entered in vain does no harm when it comes up.
  */
 import type { WallTime } from '../base/index.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting everything
- * back, so that a preview and the act cannot differ.
+ * Cascade: what falls when relationships end, and what survives. It is found by ending them on trial and putting
+ * everything back, so that a preview and the act cannot differ.
  */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
@@ -76,7 +76,7 @@ function becauseOf(node: Node, gone: ReadonlySet<Node>): RelationshipId {
 function survivorsOf(gone: ReadonlySet<Node>, before: (node: Node) => number): readonly Survivor[] {
   const leaning = new Set<Node>();
   for (const node of gone) {
-    for (const dependant of node.dependants) {
+    for (const dependant of node.dependants ?? NOBODY) {
       if (dependant.length !== NOT_VALID && leanedOn(dependant, node, before)) leaning.add(dependant);
     }
   }
@@ -99,3 +99,5 @@ function leanedOn(node: Node, member: Node, before: (node: Node) => number): boo
 }
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+const NOBODY: readonly Node[] = [] as const;

@@ -6,8 +6,7 @@ import type { ActorId } from './actor.ts';
 import type { Establishment } from './credential.ts';
 
 /**
- * While it is open, a device with an unknown raw public key is admitted, and may ask for its claim and nothing
- * else.
+ * While it is open, a device with an unknown raw public key is admitted, and may ask for its claim and nothing else.
  */
 export interface ClaimWindow {
   readonly admits: Admission;

@@ -1,7 +1,4 @@
-/**
- * Commands on actors: add, remove, suspend, resume. Checked against the facts; the events that make it so, or why
- * not.
- */
+/** Commands on actors: add, remove, suspend, resume. Each gives the events that make it so, or why not. */
 import type { Actor, ActorId, ActorKind } from './actor.ts';
 import type { CredentialId, Establishment } from './credential.ts';
 import type { TrustEvent } from './events.ts';
@@ -49,8 +46,8 @@ export function addPsk(snapshot: TrustSnapshot, actor: ActorId, psk: NewPsk): Ve
 }
 
 /**
- * Removes an actor for good: its credentials end, its relationships are revoked with all that stands on them. A user who
- * still owns devices stays.
+ * Removes an actor for good: its credentials end, its relationships are revoked with all that stands on them. A user
+ * who still owns devices stays.
  */
 export function removeActor(trust: Trust, id: ActorId): Revocation {
   const { snapshot } = trust;

@@ -76,8 +76,8 @@ export function resumeCredential({ snapshot }: Trust, id: CredentialId): Verdict
 }
 
 /**
- * Ends one credential; its actor stays. What was established on it is revoked, unless another credential of its line is
- * valid: one that might become so later does not save it.
+ * Ends one credential; its actor stays. What was established on it is revoked, unless another credential of its line
+ * is valid: one that might become so later does not save it.
  */
 export function endCredential(trust: Trust, id: CredentialId): Revocation {
   const { snapshot, graph, now } = trust;

@@ -56,8 +56,8 @@ export type Credential = { [K in CredentialKind]: CredentialOf<K> }[CredentialKi
 export type PskCredential = CredentialOf<'psk'>;
 
 /**
- * What a handshake finds a credential by, unique among all: a PSK's identity in bare hexadecimal, the others with their
- * kind in front. `undefined` for what nobody looks up.
+ * What a handshake finds a credential by, unique among all: a PSK's identity in bare hexadecimal, the others with
+ * their kind in front. `undefined` for what nobody looks up.
  */
 export function proofKey(proof: Proof): string | undefined {
   switch (proof.kind) {

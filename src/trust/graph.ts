@@ -13,8 +13,10 @@ export interface Node {
   readonly id: RelationshipId;
   relationship: Relationship;
   supports: readonly Edge[];
+  /** The key of its two ends: made once, because it is looked up again when the relationship ends. */
+  readonly pair: string;
   /** Whoever names this one in a support; some of them may have ended. */
-  readonly dependants: Set<Node>;
+  dependants: Set<Node> | null;
   /** Chain length, or {@link NOT_VALID}. Only `settle` changes it. */
   length: number;
 }
@@ -64,8 +66,9 @@ export class Graph {
       if (before !== relationship.origin) this.#lean(known);
       return known;
     }
-    const { id } = relationship;
-    const node: Node = { id, relationship, supports: NO_EDGES, dependants: new Set(), length: NOT_VALID };
+    const { id, trustor, trustee } = relationship;
+    const pair = pairKey(trustor, trustee);
+    const node: Node = { id, pair, relationship, supports: NO_EDGES, dependants: null, length: NOT_VALID };
     this.#nodes.set(id, node);
     this.#index(node);
     this.#lean(node);
@@ -82,15 +85,19 @@ export class Graph {
   remove(node: Node): void {
     const { trustor, trustee, origin } = node.relationship;
     this.#nodes.delete(node.id);
-    for (const edge of node.supports) {
-      edge.through.dependants.delete(node);
-      edge.knows.dependants.delete(node);
+    for (const { through, knows } of node.supports) {
+      // What has ended itself is asked for its dependants no more.
+      if (through.relationship.state.kind !== 'ended') through.dependants?.delete(node);
+      if (knows.relationship.state.kind !== 'ended') knows.dependants?.delete(node);
     }
     node.supports = NO_EDGES;
-    const key = pairKey(trustor, trustee);
-    const rest = this.#between.get(key)?.filter((each) => each !== node) ?? [];
-    if (rest.length === 0) this.#between.delete(key);
-    else this.#between.set(key, rest);
+    const between = this.#between.get(node.pair) ?? NOBODY;
+    if (between.length <= 1) this.#between.delete(node.pair);
+    else
+      this.#between.set(
+        node.pair,
+        between.filter((each) => each !== node),
+      );
     dropFrom(this.#byActor, trustor, node);
     dropFrom(this.#byActor, trustee, node);
     if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
@@ -100,9 +107,8 @@ export class Graph {
 
   #index(node: Node): void {
     const { trustor, trustee, origin } = node.relationship;
-    const key = pairKey(trustor, trustee);
-    const others = this.#between.get(key);
-    if (others === undefined) this.#between.set(key, [node]);
+    const others = this.#between.get(node.pair);
+    if (others === undefined) this.#between.set(node.pair, [node]);
     else others.push(node);
     addTo(this.#byActor, trustor, node);
     addTo(this.#byActor, trustee, node);
@@ -115,8 +121,8 @@ export class Graph {
   #lean(node: Node): void {
     const { origin } = node.relationship;
     for (const { through, knows } of node.supports) {
-      through.dependants.delete(node);
-      knows.dependants.delete(node);
+      through.dependants?.delete(node);
+      knows.dependants?.delete(node);
     }
     if (origin.kind === 'direct') return;
     const edges: Edge[] = [];
@@ -124,8 +130,8 @@ export class Graph {
       const through = this.#nodes.get(support.through);
       const knows = this.#nodes.get(support.knows);
       if (through === undefined || knows === undefined) continue;
-      through.dependants.add(node);
-      knows.dependants.add(node);
+      (through.dependants ??= new Set()).add(node);
+      (knows.dependants ??= new Set()).add(node);
       edges.push({ support, through, knows });
     }
     node.supports = edges;
@@ -168,5 +174,5 @@ function dropFrom<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
 
 /** The length of what is not valid: longer than any chain, also by one. */
 export const NOT_VALID: number = Number.POSITIVE_INFINITY;
-const NOBODY: readonly Node[] = [];
-const NO_EDGES: readonly Edge[] = [];
+const NOBODY: readonly Node[] = [] as const;
+const NO_EDGES: readonly Edge[] = [] as const;

@@ -1,13 +1,13 @@
 /**
- * trust: who trusts whom, on what ground, who vouched for it, and what falls when a ground falls. Pure: time and ids are
- * arguments, keys arrive sealed and stay so.
+ * trust: who trusts whom, on what ground, who vouched for it, and what falls when a ground falls. Pure: time and ids
+ * are arguments, keys arrive sealed and stay so.
  *
  *   command --addActor, introduce, revoke, ...--> verdict: events --append--> log --Trust.apply--> facts and validity
  *                                                                              time --Trust.advance--^
  *
- * Invariants: validity is a least fixpoint, so that nothing holds itself up; nobody gives more than he has; what has ended
- * never returns; ending something never gives a right; the fold of the log is the live state. docs/adr/0018 says how
- * relationships become rights on requests.
+ * Invariants: validity is a least fixpoint, so that nothing holds itself up; nobody gives more than he has; what has
+ * ended never returns; ending something never gives a right; the fold of the log is the live state. docs/adr/0018
+ * says how relationships become rights on requests.
  *
  * What it does not do: keep keys, read a clock, or decide about requests: policies limit what trust gives.
  */
@@ -110,7 +110,6 @@ export {
   type RightAnswer,
   rightOf,
   type RightQuestion,
-  sideOf,
 } from './rights.ts';
 export {
   covers,

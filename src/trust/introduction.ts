@@ -46,7 +46,7 @@ export function introduce(trust: Trust, wish: NewIntroduction): Verdict {
   const wrong =
     actorsRefusal(trust, trustor, trustee) ??
     introducerRefusal(trust, introducer, trustor, trustee) ??
-    capacityRefusal(trust) ??
+    capacityRefusal(trust, trustor, trustee) ??
     introduceRefusal(wish.introduce);
   if (wrong !== undefined) return wrong;
   const scope = scopeOf(wish.scope);
@@ -161,9 +161,7 @@ function candidates(
 ): readonly Node[] {
   const between = trust.graph.between(trustor, trustee);
   if (id !== null) return between.filter((node) => node.id === id);
-  return between
-    .toSorted((a, b) => (a.length === b.length ? 0 : a.length - b.length))
-    .slice(0, CANDIDATES_MAX);
+  return between.toSorted((a, b) => (a.length === b.length ? 0 : a.length - b.length));
 }
 
 /** The first rule that the pair does not meet; the order of {@link STEPS}. */
@@ -192,8 +190,9 @@ function pairRefusal(trust: Trust, pair: Pair, terms: Terms, trustee: ActorId): 
     return refuse('vouch-for-voucher', 'nobody vouches for whoever vouched for him', '/trustee', { trustee });
   }
   if (lent.introduce <= terms.introduce) {
-    const detail = `the introducer may pass on ${lent.introduce} more introductions, and this takes ${terms.introduce + 1}`;
-    const missing = { relationship: through.id, introduce: terms.introduce + 1 };
+    const needed = terms.introduce + 1;
+    const detail = `the introducer may pass on ${lent.introduce} more introductions, and this takes ${needed}`;
+    const missing = { relationship: through.id, introduce: needed };
     return refuse('introductions-exhausted', detail, '/introduce', missing);
   }
   return boundsRefusal(pair, terms) ?? lengthRefusal(trust, pair);
@@ -236,5 +235,3 @@ const STEPS: readonly RefusalCode[] = [
   'terms-exceeded',
   'chain-too-long',
 ];
-/** Relationships between the same two that are looked at when none is named. */
-const CANDIDATES_MAX = 16;

@@ -3,8 +3,8 @@
  *
  *   nobody's --claim code--> owned by exactly one --release by the owner, or proof of a factory reset--> nobody's
  *
- * Exactly one ever wins because control is the only writer: the second claim finds an owner. A device changes hands with
- * a new key only, and whatever stood on the device before ends.
+ * Exactly one ever wins because control is the only writer: the second claim finds an owner. A device changes hands
+ * with a new key only, and whatever stood on the device before ends.
  */
 import type { ActorId } from './actor.ts';
 import type { ClaimCode } from './claim.ts';

@@ -1,6 +1,5 @@
 /**
- * Path: the direct relationships that lead from trustor to trustee, and what a relationship lacks that is not
- * valid.
+ * Path: the direct relationships that lead from trustor to trustee, and what a relationship lacks that is not valid.
  */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';

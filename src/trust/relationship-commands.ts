@@ -32,7 +32,7 @@ export interface NewRelationship {
 /** Establishes direct trust. */
 export function establishTrust(trust: Trust, wish: NewRelationship): Verdict {
   const { id, trustor, trustee } = wish;
-  const wrong = actorsRefusal(trust, trustor, trustee) ?? capacityRefusal(trust);
+  const wrong = actorsRefusal(trust, trustor, trustee) ?? capacityRefusal(trust, trustor, trustee);
   if (wrong !== undefined) return wrong;
   const terms = termsOf(wish.terms);
   if ('code' in terms) return terms;
@@ -73,10 +73,17 @@ export function actorsRefusal(trust: Trust, trustor: ActorId, trustee: ActorId):
   return refuse('self-trust', 'nobody needs a relationship with himself', '/trustee');
 }
 
-export function capacityRefusal(trust: Trust): Refused | undefined {
-  const { relationshipsMax } = TRUST_LIMITS;
-  if (trust.snapshot.relationships.size < relationshipsMax) return undefined;
-  return refuse('limit-reached', `this gateway holds ${relationshipsMax} relationships at most`);
+/** There is a most of relationships, altogether and between the same two. */
+export function capacityRefusal(trust: Trust, trustor: ActorId, trustee: ActorId): Refused | undefined {
+  const { relationshipsMax, relationshipsBetweenMax } = TRUST_LIMITS;
+  if (trust.snapshot.relationships.size >= relationshipsMax) {
+    return refuse('limit-reached', `this gateway holds ${relationshipsMax} relationships at most`);
+  }
+  if (trust.graph.between(trustor, trustee).length < relationshipsBetweenMax) return undefined;
+  return refuse(
+    'limit-reached',
+    `there are ${relationshipsBetweenMax} relationships between the two already`,
+  );
 }
 
 /** The relationship, if it exists and has not ended. */

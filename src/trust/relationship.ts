@@ -1,6 +1,6 @@
 /**
- * Relationship: "trustor lets trustee do this on trustor's resources". Directed; a mutual one is two. Its terms and its
- * ends never change: whoever wants others makes another relationship, and whatever stood on the first falls with it.
+ * Relationship: "trustor lets trustee do this on trustor's resources". Directed; a mutual one is two. Its terms and
+ * its ends never change: whoever wants others makes another one, and whatever stood on the first falls with it.
  */
 import type { Brand } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';

@@ -1,6 +1,6 @@
 /**
- * Scope: which actions on which resources. A resource is named `d/<device>/<path>` or `backend/<name>/<path>`, its path
- * percent-encoded; a pattern is such a name, or a path alone, which means that path wherever it is:
+ * Scope: which actions on which resources. A resource is named `d/<device>/<path>` or `backend/<name>/<path>`, its
+ * path percent-encoded; a pattern is such a name, or a path alone, which means that path wherever it is:
  *
  *   d/lock-1/state      that resource              /lock/*    /lock and everything below, anywhere
  *   backend/acme/in/*   /in and below, at acme     *          everything (the same as /*)
@@ -100,8 +100,8 @@ export function meetScopes(a: Scope, b: Scope): Scope {
 }
 
 /**
- * The first action and resource that `scope` gives and `outer` does not; `undefined` when it is wholly within. A pattern
- * matches all that begins alike, so that no union of narrower ones makes it up: one must hold it alone.
+ * The first action and resource that `scope` gives and `outer` does not; `undefined` when it is wholly within. A
+ * pattern matches all that begins alike, so that no union of narrower ones makes it up: one must hold it alone.
  */
 export function beyond(scope: Scope, outer: Scope): { action: ScopeAction; resource: Pattern } | undefined {
   for (const { actions, resources } of scope) {

@@ -5,8 +5,8 @@
  *               1 + min over supports S of max over members of S    R introduced
  *               none                                                R by itself not in force
  *
- * A length is always larger than those it is made of, so that relationships which only hold each other up never get one.
- * Two passes, each over what is affected and its neighbours only:
+ * A length is always larger than those it is made of, so that relationships which only hold each other up never get
+ * one. Two passes, each over what is affected and its neighbours only:
  *
  *   1. downwards: whoever cannot account for the length he has loses it, and his dependants are asked in turn;
  *   2. upwards: from the shortest, whoever can account for a shorter length than he has takes it.
@@ -47,7 +47,7 @@ function takeAway(
     journal.set(node, node.length);
     node.length = NOT_VALID;
     lost.push(node);
-    for (const dependant of node.dependants) asked.push(dependant);
+    for (const dependant of node.dependants ?? NOBODY) asked.push(dependant);
   }
   return lost;
 }
@@ -66,7 +66,7 @@ function give(seeds: Iterable<Node>, inForce: (node: Node) => boolean, journal: 
       if (node.length <= length) continue;
       if (!journal.has(node)) journal.set(node, node.length);
       node.length = length;
-      for (const dependant of node.dependants) offer(dependant);
+      for (const dependant of node.dependants ?? NOBODY) offer(dependant);
     }
   }
 }
@@ -79,3 +79,5 @@ function accountable(node: Node, inForce: (node: Node) => boolean): number {
   for (const edge of node.supports) shortest = Math.min(shortest, lengthOver(edge));
   return shortest;
 }
+
+const NOBODY: readonly Node[] = [] as const;

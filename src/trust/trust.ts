@@ -1,6 +1,6 @@
 /**
- * Trust: the live fold. It holds the facts at one revision and knows what they mean at one time: which relationships are
- * valid, and how long their chains are. Both only move forwards.
+ * Trust: the live fold. It holds the facts at one revision and knows what they mean at one time: which relationships
+ * are valid, and how long their chains are. Both only move forwards.
  *
  *   apply(batch)  -->  facts (TrustSnapshot)  --+
  *                                               +--> settle --> Shift {gained, lost}
@@ -23,6 +23,8 @@ import { isDuring } from './terms.ts';
 export interface Shift {
   readonly gained: readonly RelationshipId[];
   readonly lost: readonly RelationshipId[];
+  /** Lines of which a credential has begun or run out by the passing of time: ask again who stands behind them. */
+  readonly lines: readonly CredentialId[];
 }
 
 /** What an operator can set. */
@@ -57,7 +59,7 @@ export class Trust {
     this.graph.load(standing);
     for (const relationship of standing)
       this.#schedule({ kind: 'relationship', id: relationship.id }, relationship.terms);
-    for (const credential of snapshot.credentials.values()) this.#scheduleLine(credential);
+    for (const id of snapshot.credentials.keys()) this.#scheduleCredential(id);
     this.#settle(this.graph.nodes());
   }
 
@@ -100,7 +102,7 @@ export class Trust {
     for (const event of batch.events) this.#touch(event, before, touched);
     const journal = this.#settle(touched);
     for (const node of touched) if (node.relationship.state.kind === 'ended') this.graph.remove(node);
-    return shiftOf(journal);
+    return shiftOf(journal, []);
   }
 
   /**
@@ -111,8 +113,10 @@ export class Trust {
     if (to <= this.#now) return NO_SHIFT;
     this.#now = to;
     const touched = new Set<Node>();
+    const lines = new Set<CredentialId>();
     for (let due = this.#agenda.takeDue(to); due !== undefined; due = this.#agenda.takeDue(to)) {
       if (due.kind === 'line') {
+        lines.add(due.id);
         for (const node of this.graph.on(due.id)) touched.add(node);
         continue;
       }
@@ -120,8 +124,8 @@ export class Trust {
       if (node !== undefined) touched.add(node);
     }
     const journal = this.#settle(touched);
-    if (journal.size > 0) this.#turned = to;
-    return shiftOf(journal);
+    if (journal.size > 0 || lines.size > 0) this.#turned = to;
+    return shiftOf(journal, [...lines]);
   }
 
   /** Whether a relationship meets its own conditions: state, time, actors, and the credential under a direct one. */
@@ -166,9 +170,13 @@ export class Trust {
         for (const id of before.held.get(event.id) ?? [])
           this.#touchLine(before.credentials.get(id), touched);
         return;
-      case 'credential-established':
-        return this.#touchLine(this.#snapshot.credentials.get(event.credential.id), touched);
       case 'credential-rotated':
+        // Its end may have moved, and its successor, established before it in the batch, has joined its line.
+        this.#scheduleCredential(event.id);
+        this.#scheduleCredential(event.successor);
+        return this.#touchLine(this.#snapshot.credentials.get(event.id), touched);
+      case 'credential-established':
+        return this.#scheduleCredential(event.credential.id);
       case 'credential-suspended':
       case 'credential-resumed':
       case 'credential-ended':
@@ -194,7 +202,6 @@ export class Trust {
 
   #touchLine(credential: Credential | undefined, touched: Set<Node>): void {
     if (credential === undefined) return;
-    this.#scheduleLine(credential);
     for (const node of this.graph.on(credential.line)) touched.add(node);
   }
 
@@ -206,8 +213,9 @@ export class Trust {
     touched.add(this.graph.put(relationship));
   }
 
-  #scheduleLine(credential: Credential): void {
-    this.#schedule({ kind: 'line', id: credential.line }, credential);
+  #scheduleCredential(id: CredentialId): void {
+    const credential = this.#snapshot.credentials.get(id);
+    if (credential !== undefined) this.#schedule({ kind: 'line', id: credential.line }, credential);
   }
 
   #schedule(due: Due, { notBefore, notAfter }: Span): void {
@@ -221,14 +229,14 @@ interface Span {
   readonly notAfter: WallTime | null;
 }
 
-function shiftOf(journal: Journal): Shift {
+function shiftOf(journal: Journal, lines: readonly CredentialId[]): Shift {
   const gained: RelationshipId[] = [];
   const lost: RelationshipId[] = [];
   for (const [node, before] of journal) {
     if (node.length === NOT_VALID) lost.push(node.id);
     else if (before === NOT_VALID) gained.push(node.id);
   }
-  return { gained, lost };
+  return { gained, lost, lines };
 }
 
-const NO_SHIFT: Shift = { gained: [], lost: [] };
+const NO_SHIFT: Shift = { gained: [], lost: [], lines: [] };

@@ -24,7 +24,8 @@ export function planText(plan: Plan): string {
   const windows = plan.repeats > 1 ? `median of ${plan.repeats} windows` : 'one window';
   return (
     `${windows} of ${plan.gets.measuredS} s (handshakes ${plan.handshakes.measuredS} s) after a warm-up; ` +
-    `${plan.getsConcurrency} requests or ${plan.handshakesConcurrency} handshakes under way at once; 32-byte answers; ` +
+    `${plan.getsConcurrency} requests or ${plan.handshakesConcurrency} handshakes under way at once; ` +
+    `32-byte answers; ` +
     'server on one core, generator and backend on another'
   );
 }

@@ -66,12 +66,12 @@ describe('whole endpoints never throw, account for everything, keep their limits
     }
   }
 
-  test('and everything that can happen did', () => {
-    assert.deepEqual(
-      EVERY_OUTCOME.filter((name) => !counts.has(name)),
-      [],
-    );
-    assert.equal(counts.get('internal'), undefined, 'an assertion of ours failed');
+  test('and everything that can happen did, but no assertion of ours failed', () => {
+    // A taste is too short for what is rare.
+    const expected = smoke ? ['established', 'deliver', 'unexpected-message', 'replayed'] : EVERY_OUTCOME;
+    const missing = expected.filter((name) => !counts.has(name));
+    assert.deepEqual(missing, []);
+    assert.equal(counts.get('internal'), undefined);
   });
 });
 

@@ -72,8 +72,8 @@ function disturbedBy({ reaction, changed }: Observation, { epoch, kind }: Cell):
   if (reaction === 'drop unauthenticated-alert') allowed.push('handshake');
   // Sending takes numbers; repeating a flight is remembered beside it.
   if (reaction.includes('+')) allowed.push('sentPlain', 'sentProtected');
-  if (reaction.includes('+ repeat')) allowed.push('handshake');
+  if (reaction.includes('+ repeat')) allowed.push('handshake', 'lastFlight');
   // Whatever application data says, its sender has our last flight.
-  if (reaction === 'drop empty-record') allowed.push('handshake');
+  if (reaction === 'drop empty-record') allowed.push('lastFlight');
   return changed.filter((name) => !allowed.includes(name));
 }

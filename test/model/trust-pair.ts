@@ -31,7 +31,6 @@ import {
   rotateCredential,
   type ScopeAction,
   type ScopeWish,
-  sideOf,
   suspendActor,
   suspendCredential,
   suspendRelationship,
@@ -329,7 +328,7 @@ export class TrustPair {
     if (shift.lost.length > 0) this.#saw('lost by time');
     const changed = shift.lost.length + shift.gained.length > 0;
     if (changed) assert.ok(next !== undefined && next <= this.plain.now, 'the change was announced');
-    assert.deepEqual(this.trust.advance(wallTime(this.plain.now - 5)), { gained: [], lost: [] });
+    assert.deepEqual(this.trust.advance(wallTime(this.plain.now - 5)), { gained: [], lost: [], lines: [] });
     this.#compare(after);
   }
 
@@ -378,25 +377,35 @@ export class TrustPair {
   }
 
   #asks({ a, b, c, d }: Step): void {
-    const owner = this.#actorAt(a);
+    const of = this.#actorAt(a);
     const actor = this.#actorAt(b) as ActorId;
     const user = (['alice', 'bob', null] as const)[c % 3] as ActorId | null;
     const action = ACTIONS[a % ACTIONS.length] as ScopeAction;
     const resource = `${PLACES[c % PLACES.length]}${PATHS[d % PATHS.length]}`;
     const level = LEVELS[d % 4] as Level;
-    const side = sideOf(this.trust, owner as ActorId);
-    const answer = rightOf(this.trust, { side, asker: { actor, user }, action, resource, level });
+    const answer = rightOf(this.trust, {
+      of: of as ActorId,
+      asker: { actor, user },
+      action,
+      resource,
+      level,
+    });
     const allows = (...trustees: string[]): boolean =>
-      this.plain.allows(side, trustees, `${action} ${resource}`, d % 4);
+      this.plain.allows(of, trustees, `${action} ${resource}`, d % 4);
     const isDevice = this.plain.actors.get(actor)?.kind === 'device';
     const expected =
       user === null ? allows(actor) : isDevice ? allows(actor, user) : allows(actor) && allows(user);
     assert.equal(answer.kind, expected ? 'held' : 'lacking');
     if (answer.kind === 'lacking') return;
+    this.#saw('held');
     // The path leads from the one to the other, over what is direct and valid.
-    const first = this.plain.relationships.get(answer.path.steps[0] ?? '');
-    assert.ok(side.includes(first?.trustor as ActorId));
-    for (const step of answer.path.steps) assert.equal(this.trust.lengthOf(step), 0);
+    const steps = answer.path.steps.map((id) => this.plain.relationships.get(id));
+    assert.equal(steps[0]?.trustor, of);
+    for (const [index, step] of steps.entries()) {
+      assert.equal(this.trust.lengthOf(step?.id as RelationshipId), 0);
+      if (index > 0) assert.equal(step?.trustor, steps[index - 1]?.trustee);
+    }
+    assert.ok([actor, user].includes(steps.at(-1)?.trustee as ActorId));
   }
 
   /** The log folds to the live state, however it is read. */

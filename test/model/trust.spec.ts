@@ -1,6 +1,6 @@
 /**
- * Trust as its definition says it, with no thought of speed: sets are enumerated, validity is iterated from nothing until
- * nothing changes, and a cascade is the difference of two such iterations. Shares no code with src/trust.
+ * Trust as its definition says it, with no thought of speed: sets are enumerated, validity is iterated from nothing
+ * until nothing changes, and a cascade is the difference of two such iterations. Shares no code with src/trust.
  */
 
 export type Ground = 'operator' | { readonly line: string; readonly holder: string };
@@ -326,17 +326,20 @@ export class PlainTrust {
     return verdict;
   }
 
-  /** Whether somebody on the side trusts any of the trustees with it. */
-  allows(side: readonly string[], trustees: readonly string[], what: string, level: number): boolean {
+  /** Whether the resource's actor trusts any of the trustees with it, or its owner does and is trusted so himself. */
+  allows(of: string, trustees: readonly string[], what: string, level: number): boolean {
     const valid = this.lengths();
-    return [...this.relationships.values()].some(
-      (r) =>
-        valid.has(r.id) &&
-        side.includes(r.trustor) &&
-        trustees.includes(r.trustee) &&
-        r.terms.scope.has(what) &&
-        r.terms.level >= level,
-    );
+    const gives = (trustor: string, to: readonly string[]): boolean =>
+      [...this.relationships.values()].some(
+        (r) =>
+          valid.has(r.id) &&
+          r.trustor === trustor &&
+          to.includes(r.trustee) &&
+          r.terms.scope.has(what) &&
+          r.terms.level >= level,
+      );
+    const owner = this.actors.get(of)?.owner ?? null;
+    return gives(of, trustees) || (owner !== null && gives(of, [owner]) && gives(owner, trustees));
   }
 }
 

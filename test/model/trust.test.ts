@@ -30,7 +30,7 @@ const does = fc.oneof(
     arbitrary: kinds('suspends-actor', 'resumes-actor', 'suspends-credential', 'resumes-credential'),
   },
   { weight: 2, arbitrary: kinds('establishes', 'rotates', 'uses', 'ends-credential') },
-  { weight: 1, arbitrary: kinds('removes-actor', 'asks') },
+  { weight: 1, arbitrary: kinds('asks', 'asks', 'asks', 'removes-actor') },
 );
 
 const stepsOf = (does: fc.Arbitrary<Step['does']>, min: number, max: number): fc.Arbitrary<Step[]> =>
@@ -71,6 +71,7 @@ test(`the live trust is its plain definition, seed ${SEED}`, () => {
     'lost by time',
     'deep',
     'final',
+    'held',
   ]) {
     assert.ok((seen.get(what) ?? 0) > 20, `${what}: ${seen.get(what)}, of ${JSON.stringify([...seen])}`);
   }

@@ -91,7 +91,7 @@ describe('section 4.2: reliable messages', () => {
       .sees('response #1 2.05');
   });
 
-  test('retransmission: the first wait is between ACK_TIMEOUT and ACK_TIMEOUT * ACK_RANDOM_FACTOR, then it doubles', () => {
+  test('retransmission: the first wait is between ACK_TIMEOUT and that * ACK_RANDOM_FACTOR, then it doubles', () => {
     for (const [random, first] of [
       [0, 2_000],
       [0x8000_0000, 2_500],

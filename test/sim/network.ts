@@ -45,6 +45,11 @@ export class Network {
     this.#hosts.set(address, receive);
   }
 
+  /** Nobody is there any more. */
+  detach(address: string): void {
+    this.#hosts.delete(address);
+  }
+
   /** Somebody who sees what is sent: it is theirs to copy, not to change. */
   tap(tap: Tap): void {
     this.#taps.push(tap);

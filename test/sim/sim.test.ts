@@ -10,7 +10,7 @@ import { goldenSeeds } from './seeds.ts';
 import { runWorld } from './world.ts';
 
 const names = Object.keys(SCENARIOS);
-const seedsPerScenario = process.env['POSTERN_TEST_SCALE'] === 'smoke' ? 4 : 20;
+const seedsPerScenario = process.env['POSTERN_TEST_SCALE'] === 'smoke' ? 3 : 16;
 
 describe('safe and live, whatever the network does', () => {
   for (const [i, name] of names.entries()) {

@@ -6,7 +6,7 @@
  *   flooder, replayer, liar --/
  */
 import { instant, minutes, Secret, seconds, utf8 } from '../../src/base/index.ts';
-import { DTLS_SETTINGS, type DtlsSettings } from '../../src/dtls/index.ts';
+import { DTLS_SETTINGS, type DtlsSettings, SUITE_NAMES } from '../../src/dtls/index.ts';
 import type { DtlsLimits } from '../../src/dtls/limits.ts';
 import { seededEntropy } from '../support/dtls-pair.ts';
 import { Random } from '../support/dtls-random.ts';
@@ -29,6 +29,10 @@ export interface Scenario {
   readonly requests: number;
   /** How many of the devices reboot on their way. */
   readonly reboots: number;
+  /** How many change their address on their way; with them, connection IDs are in use. */
+  readonly roamers: number;
+  /** Ephemeral keys beside the shared ones. */
+  readonly ephemeral: boolean;
   /** Beside the devices: those that give up in the middle, and those that are not who they say. */
   readonly quitters: number;
   readonly impostors: number;
@@ -52,11 +56,14 @@ export function runWorld(seed: number, scenario: Scenario): Outcome {
   const store = new CredentialStore(clock, random, scenario.store);
   const deliveries = new Deliveries(findings);
   const crypto = watchedProvider(findings);
-  const parts = { clock, network, random, findings, deliveries, crypto, settings: SETTINGS };
+  const roaming = scenario.roamers > 0;
+  const deviceSettings = { ...SETTINGS, connectionId: roaming ? NO_CID_FOR_ME : null };
+  const parts = { clock, network, random, findings, deliveries, crypto, settings: deviceSettings };
+  const settings = { ...SETTINGS, connectionId: roaming ? GATEWAY_CIDS : null };
   const entropy = seededEntropy(random.uint32());
-  const gateway = new Gateway({ ...parts, trace, store, entropy, limits: LIMITS });
+  const gateway = new Gateway({ ...parts, settings, trace, store, entropy, limits: LIMITS });
   const devices = honest(parts, store, scenario);
-  others(parts, scenario);
+  others(parts, store, scenario);
   attack(parts, scenario);
 
   clock.runUntil(instant(LIVENESS_MS_MAX), () => devices.every(({ doneAt }) => doneAt !== undefined));
@@ -84,12 +91,14 @@ function honest(parts: DeviceParts, store: CredentialStore, scenario: Scenario):
     const habits = habitsOf(parts, `device-${i}`, `198.51.100.${i + 1}:5683`, scenario.requests);
     store.add(habits.identity, habits.key);
     const reboots = i < scenario.reboots ? { rebootsAtMs: parts.random.between(200, 6_000) } : {};
-    return new Device(parts, { ...habits, ...reboots });
+    const roams = i < scenario.roamers ? { roamsAtMs: roamTimes(parts.random) } : {};
+    const suites = scenario.ephemeral ? { suites: ECDHE_PSK } : {};
+    return new Device(parts, { ...habits, ...reboots, ...roams, ...suites });
   });
 }
 
 /** Those that will never be done: they must cost nothing in the end. */
-function others(parts: DeviceParts, scenario: Scenario): void {
+function others(parts: DeviceParts, store: CredentialStore, scenario: Scenario): void {
   for (let i = 0; i < scenario.quitters; i++) {
     const habits = habitsOf(parts, `device-${i}`, `198.51.100.${100 + i}:5683`, 1);
     new Device(parts, { ...habits, givesUpAfter: i % 4 });
@@ -99,6 +108,7 @@ function others(parts: DeviceParts, scenario: Scenario): void {
     const name = i % 2 === 0 ? `impostor-${i}` : `barred-${i}`;
     const habits = habitsOf(parts, name, `198.51.100.${150 + i}:5683`, 1);
     parts.deliveries.bar(habits.identity);
+    if (i % 2 === 0) store.add(habits.identity, new Secret(utf8('the key of the true one')));
     // They would go on for ever.
     new Device(parts, { ...habits, givesUpAfter: 12 });
   }
@@ -108,6 +118,10 @@ function attack(parts: DeviceParts, { attacks }: Scenario): void {
   if (attacks.includes('flood')) new Flooder(parts, { untilMs: FLOOD_ENDS_MS, everyMs: 25 });
   if (attacks.includes('replay')) replay(parts, ATTACKS_END_MS);
   if (attacks.includes('lie')) lie(parts, ATTACKS_END_MS);
+}
+
+function roamTimes(random: Random): number[] {
+  return [random.between(500, 3_000), random.between(3_000, 8_000), random.between(8_000, 20_000)];
 }
 
 function habitsOf({ random }: DeviceParts, name: string, address: string, requests: number): DeviceHabits {
@@ -123,6 +137,11 @@ const SETTINGS: DtlsSettings = {
   handshakeTimeout: seconds(40),
   retransmit: seconds(1),
 };
+
+const ECDHE_PSK = SUITE_NAMES.filter((name) => name.startsWith('TLS_ECDHE_PSK'));
+const GATEWAY_CIDS = { prefix: Uint8Array.of(1, 0, 0), randomBytes: 5 };
+/** A device has one connection: it needs no CID to find it, and says so with an empty one. */
+const NO_CID_FOR_ME = { prefix: new Uint8Array(0), randomBytes: 0 };
 
 /** Small, so that floods meet them. */
 const LIMITS: Partial<DtlsLimits> = { handshakesMax: 64, connectionsMax: 64, reassemblyBytesMax: 4_096 };

@@ -3,7 +3,6 @@ import {
   type Duration,
   type Instant,
   instant,
-  milliseconds,
   minutes,
   path,
   type Path,
@@ -183,5 +182,3 @@ export class DtlsPair {
     );
   }
 }
-
-export { milliseconds };

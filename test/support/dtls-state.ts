@@ -1,6 +1,5 @@
 /** A connection as text: two connections in the same state have the same text. */
 import { KeyObject } from 'node:crypto';
-import { createHash } from 'node:crypto';
 import { Secret, toHex } from '../../src/base/index.ts';
 import type { Connection } from '../../src/dtls/connection-state.ts';
 
@@ -15,10 +14,6 @@ export function stateText(
   if (connection === undefined) return 'none';
   const kept = Object.entries(connection).filter(([name]) => !without.includes(name as keyof Connection));
   return JSON.stringify(kept, (_, value: unknown) => plain(value));
-}
-
-export function stateHash(connection: Connection | undefined, without: readonly (keyof Connection)[] = []) {
-  return createHash('sha256').update(stateText(connection, without)).digest('hex');
 }
 
 function plain(value: unknown): unknown {

@@ -1,5 +1,4 @@
 /** Datagrams taken apart and made by hand. */
-import { concat } from '../../src/base/index.ts';
 import { type CryptoProvider, nodeProvider, nodeEntropy } from '../../src/crypto/index.ts';
 import type { Effect } from '../../src/dtls/index.ts';
 import { type Fragment, fragmentOf, parseFragment } from '../../src/dtls/message/handshake.ts';
@@ -115,5 +114,3 @@ export function drops(effects: readonly Effect[]): string[] {
 export function kinds(effects: readonly Effect[]): string[] {
   return effects.map((effect) => ('reason' in effect ? `${effect.kind}:${effect.reason}` : effect.kind));
 }
-
-export { concat };

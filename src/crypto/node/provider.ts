@@ -10,7 +10,7 @@ import {
   hash as digest,
   timingSafeEqual,
 } from 'node:crypto';
-import { assert } from '../../base/index.ts';
+import { assert, EMPTY } from '../../base/index.ts';
 import {
   type AeadKey,
   type AeadName,
@@ -50,7 +50,11 @@ export const nodeProvider: CryptoProvider = {
   aeadKey(name: AeadName, key: Uint8Array): NodeAeadKey {
     const { keyLength, macKeyLength } = AEADS[name];
     assert(key.length === macKeyLength + keyLength, `a key for ${name} has its length`);
-    return { aead: name, bytes: key.slice(macKeyLength), mac: key.slice(0, macKeyLength) };
+    return {
+      aead: name,
+      bytes: key.slice(macKeyLength),
+      mac: macKeyLength === 0 ? EMPTY : key.slice(0, macKeyLength),
+    };
   },
 
   seal(key, nonce, aad, plaintext, out, offset) {

@@ -109,8 +109,7 @@ const dtls = Type.Object(
     credentials: Type.Array(Type.Enum([...CREDENTIAL_KINDS]), {
       description:
         'What devices may prove themselves with, preferred first: a pre-shared key, that with ephemeral keys beside ' +
-        'it, a raw public key, an X.509 certificate. A device that offers several gets the first that it can ' +
-        'go through with.',
+        'it, a raw public key, an X.509 certificate. Of what a device offers, the first it can go through with counts.',
       minItems: 1,
       uniqueItems: true,
       default: [...CREDENTIAL_KINDS],
@@ -127,8 +126,7 @@ const dtls = Type.Object(
     ),
     key_file: Type.Optional(
       text(
-        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in the state " +
-          'directory.',
+        "The gateway's private key, PEM: P-256 or Ed25519. Without it the gateway makes one, kept in its state.",
       ),
     ),
     certificate_file: Type.Optional(

@@ -47,8 +47,8 @@ import type {
   ShardSettings,
 } from '../ports/index.ts';
 import { Authorities } from './authorities.ts';
+import { displayClaim } from './claim.ts';
 import { Credentials, type Ended } from './credentials.ts';
-import { displayClaim, isReached } from './display.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { countersOf } from './health.ts';
 import { messageBytesBound } from './message-bytes.ts';
@@ -388,6 +388,9 @@ export class Shard {
 }
 
 const connectionOf = (peer: number): ConnectionHandle => peer as ConnectionHandle;
+
+const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
+  deadline !== undefined && deadline <= now;
 
 /** Another snapshot may call something else by the same number. */
 const UNCHECKED = -1 as Revision;

@@ -23,7 +23,8 @@ import {
 /** Keys of one direction. */
 export interface Protection {
   readonly key: AeadKey;
-  readonly iv: Uint8Array;
+  /** Plain numbers: of two small typed arrays for every connection, one is saved. */
+  readonly iv: readonly number[];
   readonly nonce: NonceShape;
   /** The connection ID that these records carry; empty: none, and the plain record format. */
   readonly cid: Uint8Array;

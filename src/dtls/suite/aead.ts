@@ -28,7 +28,7 @@ export const explicitLength = (shape: NonceShape): number =>
 export function sealNonce(
   out: Uint8Array,
   shape: DerivedNonce,
-  iv: Uint8Array,
+  iv: readonly number[],
   epoch: number,
   sequence: number,
 ): void {
@@ -46,7 +46,7 @@ export function sealNonce(
 export function openNonce(
   out: Uint8Array,
   shape: DerivedNonce,
-  iv: Uint8Array,
+  iv: readonly number[],
   record: { epoch: number; sequence: number },
   explicit: Uint8Array,
 ): void {

@@ -1,4 +1,5 @@
 /** Key exchanges: how the secret comes about and who proves what, for one kind of credential. */
+import type { PublicKeyKind } from '../../crypto/index.ts';
 import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { DtlsSettings } from '../settings.ts';
@@ -74,7 +75,17 @@ function serverTypeFor(
 function signatureOf(hello: ClientHello, settings: DtlsSettings): SignatureScheme | undefined {
   const { signatureAlgorithms } = hello.extensions;
   if (settings.identity === null || signatureAlgorithms === undefined) return undefined;
-  return signatureFor(settings.identity.key.kind, signatureAlgorithms);
+  const { kind } = settings.identity.key;
+  return canComputeWith(kind, hello) ? signatureFor(kind, signatureAlgorithms) : undefined;
+}
+
+/** The client's list of groups is also that of the curves on which it takes the server's key (RFC 8422 5.1). */
+function canComputeWith(kind: PublicKeyKind, hello: ClientHello): boolean {
+  const { supportedGroups } = hello.extensions;
+  const curve = kind === 'ec-p256' ? SECP256R1 : kind === 'ec-p384' ? SECP384R1 : null;
+  return curve === null || supportedGroups === undefined || supportedGroups.includes(curve);
 }
 
 const UNCOMPRESSED = 0;
+const SECP256R1 = 23;
+const SECP384R1 = 24;

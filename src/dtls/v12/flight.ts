@@ -38,6 +38,8 @@ class Packer {
   readonly #datagrams: Uint8Array[] = [];
   readonly #open: Uint8Array;
   #length = 0;
+  /** The open datagram ends in a ChangeCipherSpec, which says nothing without what is behind it. */
+  #changed = false;
 
   constructor(connection: Connection, records: RecordProtection, layout: Layout, scratch: Uint8Array) {
     this.#connection = connection;
@@ -69,7 +71,9 @@ class Packer {
   #record(type: ContentType, epoch: 0 | 1, version: number, plaintext: Uint8Array): void {
     const protection = this.#protection(epoch);
     const size = recordLength(protection, plaintext.length);
-    if (this.#layout.single || this.#length + size > this.#layout.mtu) this.#flush();
+    const alone = this.#layout.single && !this.#changed;
+    if (alone || this.#length + size > this.#layout.mtu) this.#flush();
+    this.#changed = type === CONTENT_TYPE.changeCipherSpec;
     const sequence = takeSequence(this.#connection, epoch);
     this.#length = this.#records.write(
       this.#open,

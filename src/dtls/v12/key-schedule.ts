@@ -59,7 +59,7 @@ export function expandKeys(
   ]) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const protection = (mac: Uint8Array, key: Uint8Array, iv: Uint8Array, cid: Uint8Array): Protection => ({
     key: crypto.aeadKey(suite.aead, concat(mac, key)),
-    iv: iv.slice(),
+    iv: [...iv],
     nonce: suite.nonce,
     cid,
   });

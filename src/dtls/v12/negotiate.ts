@@ -87,7 +87,8 @@ function checkVersion(hello: ClientHello): void {
     if (!supportedVersions.includes(DTLS_1_2)) violation('protocol-version');
     return;
   }
-  if (hello.version >>> 8 !== 0xfe || hello.version > DTLS_1_2) violation('protocol-version');
+  // Whatever is beyond 1.2 is answered with 1.2 (RFC 5246 E.1); numbers of the lower half are those of TLS.
+  if (hello.version < DTLS_VERSIONS || hello.version > DTLS_1_2) violation('protocol-version');
 }
 
 /** Whether the client asked for RFC 5746; in an initial handshake its extension must be empty (3.6). */
@@ -174,6 +175,7 @@ function exchangeExtensions(hello: ClientHello, exchange: Exchange, settings: Dt
   };
 }
 
+const DTLS_VERSIONS = 0x8000;
 const RECORD_SIZE_LIMIT_MIN = 64;
 /** 2^14, RFC 5246 6.2.1. */
 export const RECORD_BYTES_MAX = 16_384;

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withPeer } from '../../support/peers.ts';
-import { type Child, start } from '../../support/process.ts';
-import { get } from '../support/coap-bytes.ts';
-import { answerFrom, contract, LIMIT, type Outcome } from '../support/contract.ts';
+import { contract, LIMIT } from '../support/contract.ts';
 import { type Device, type Gateway, startGateway } from '../support/gateway.ts';
+import { askGnutls, type GnutlsRun, pskOptions } from './gnutls-cli.ts';
 
 const CIPHERS = [
   'AES-128-CCM-8',
@@ -20,7 +19,7 @@ const CIPHERS = [
 /** Certificate suites and PSK suites together, as a client that does not know what the server has. */
 const BROAD = ['--priority', 'NORMAL:+PSK:+ECDHE-PSK'] as const;
 
-withPeer('gnutls-cli', 'gnutls-cli --udp', (gnutls) => {
+withPeer('gnutls-cli', 'gnutls-cli --udp', () => {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway();
@@ -50,25 +49,12 @@ withPeer('gnutls-cli', 'gnutls-cli --udp', (gnutls) => {
     assert.equal(outcome.answer?.code, '2.05');
   });
 
-  async function ask(
+  function ask(
     port: number,
     device: Device,
     path: string,
     options: readonly string[] = BROAD,
-  ): Promise<{ outcome: Outcome; client: Child }> {
-    const psk = ['--pskusername', device.identity.toString(), '--pskkey', device.key.toString('hex')];
-    const client = start(gnutls.command, ['--udp', '--port', String(port), ...psk, ...options, '127.0.0.1']);
-    const patience = setTimeout(() => void client.stop('SIGKILL'), 5_000);
-    const connected = await client.waitFor(/Simple Client Mode/).then(
-      () => true,
-      () => false,
-    );
-    clearTimeout(patience);
-    if (!connected) return { outcome: { connected }, client };
-    client.write(get({ path }));
-    const answer = await answerFrom(client);
-    client.endInput();
-    await client.stop();
-    return { outcome: { connected, ...(answer === undefined ? {} : { answer }) }, client };
+  ): Promise<GnutlsRun> {
+    return askGnutls(port, [...pskOptions(device), ...options], path);
   }
 });

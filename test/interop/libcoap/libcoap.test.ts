@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Peer, withPeer } from '../../support/peers.ts';
-import { type Finished, run } from '../../support/process.ts';
-import { contract, LIMIT, type Outcome } from '../support/contract.ts';
+import type { Finished } from '../../support/process.ts';
+import { contract, LIMIT } from '../support/contract.ts';
 import { type Device, type Gateway, HELLO, LARGE, startGateway } from '../support/gateway.ts';
+import { getWith, outcomeOf, pskOptions } from './coap-client.ts';
 
 for (const build of ['coap-client-openssl', 'coap-client-gnutls'] as const) {
   withPeer(build, build, (peer) => {
@@ -37,7 +38,6 @@ for (const build of ['coap-client-openssl', 'coap-client-gnutls'] as const) {
   });
 }
 
-/** `-v 0` keeps its log out of the payload; `-B` is how many seconds it waits before it gives up. */
 function get(
   peer: Peer,
   port: number,
@@ -45,16 +45,5 @@ function get(
   path: string,
   options: readonly string[] = [],
 ): Promise<Finished> {
-  const psk = ['-u', device.identity.toString(), '-k', device.key.toString()];
-  const args = ['-v', '0', '-B', '4', '-m', 'get', ...psk, ...options, `coaps://127.0.0.1:${port}${path}`];
-  return run(peer.command, args, { timeoutMs: 10_000 });
-}
-
-/** This client ends with 0 whatever happens: a payload on stdout is success, a code on stderr an error response. */
-function outcomeOf({ stdout, stderr }: Finished): Outcome {
-  const error = /^([45]\.\d\d)/m.exec(stderr)?.[1];
-  if (error !== undefined) return { connected: true, answer: { code: error, payload: '' } };
-  return stdout === ''
-    ? { connected: false }
-    : { connected: true, answer: { code: '2.05', payload: stdout } };
+  return getWith(peer, port, pskOptions(device), path, options);
 }

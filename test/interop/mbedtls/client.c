@@ -1,5 +1,5 @@
 /*
- * A device with Mbed TLS: DTLS 1.2 with a pre-shared key, application data in and out as hexadecimal.
+ * A device with Mbed TLS: DTLS 1.2 with a pre-shared key or a certificate, application data in and out as hexadecimal.
  * Built by test/support/c-programs.ts against the system's libmbedtls (2.28 or later of the 2 line).
  */
 #include "../support/peer-client.h"
@@ -18,6 +18,8 @@ struct session {
   mbedtls_ssl_config config;
   mbedtls_ssl_context ssl;
   mbedtls_timing_delay_context timer;
+  mbedtls_x509_crt own_certificate, authority;
+  mbedtls_pk_context own_key;
   int suites[SUITES_MAX + 1];
 };
 
@@ -58,6 +60,24 @@ static int fragment_code(int max_fragment) {
   }
 }
 
+/* With an authority the server is verified; what the device has itself it shows when it is asked. */
+static void use_certificates(struct session *session, const struct options *options) {
+  mbedtls_x509_crt_init(&session->own_certificate);
+  mbedtls_x509_crt_init(&session->authority);
+  mbedtls_pk_init(&session->own_key);
+  if (options->authority_file != NULL) {
+    if (mbedtls_x509_crt_parse_file(&session->authority, options->authority_file) != 0) usage("--authority: not read");
+    mbedtls_ssl_conf_ca_chain(&session->config, &session->authority, NULL);
+    mbedtls_ssl_conf_authmode(&session->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+  }
+  if (options->certificate_file == NULL || options->key_file == NULL) return;
+  if (mbedtls_x509_crt_parse_file(&session->own_certificate, options->certificate_file) != 0)
+    usage("--certificate: not read");
+  if (mbedtls_pk_parse_keyfile(&session->own_key, options->key_file, NULL) != 0) usage("--private-key: not read");
+  if (mbedtls_ssl_conf_own_cert(&session->config, &session->own_certificate, &session->own_key) != 0)
+    usage("Mbed TLS does not take this certificate");
+}
+
 static void session_prepare(struct session *session, const struct options *options, const struct bytes *key, int *udp) {
   mbedtls_ssl_config_init(&session->config);
   mbedtls_ssl_init(&session->ssl);
@@ -69,7 +89,9 @@ static void session_prepare(struct session *session, const struct options *optio
   mbedtls_ssl_conf_extended_master_secret(config, options->extended_master_secret);
   if (options->suites != NULL) choose_suites(session, options->suites);
   if (options->max_fragment != 0) mbedtls_ssl_conf_max_frag_len(config, (unsigned char)fragment_code(options->max_fragment));
-  if (mbedtls_ssl_conf_psk(config, key->at, key->length, options->identity.at, options->identity.length) != 0)
+  use_certificates(session, options);
+  if (key->length != 0 &&
+      mbedtls_ssl_conf_psk(config, key->at, key->length, options->identity.at, options->identity.length) != 0)
     usage("Mbed TLS does not take this identity or key");
   mbedtls_ssl_setup(&session->ssl, config);
   if (options->mtu != 0) mbedtls_ssl_set_mtu(&session->ssl, (uint16_t)options->mtu);

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { withPeer } from '../../support/peers.ts';
-import { type Child, start } from '../../support/process.ts';
-import { get } from '../support/coap-bytes.ts';
-import { answerFrom, contract, LIMIT, type Outcome } from '../support/contract.ts';
+import type { Child } from '../../support/process.ts';
+import { contract, LIMIT } from '../support/contract.ts';
 import { type Device, type Gateway, startGateway } from '../support/gateway.ts';
 import { assertCookieExchange, openTap, sentFragmentedHello } from '../support/tap.ts';
+import { askSClient, connectSClient, pskOptions, type SClientRun } from './s-client.ts';
 
 const SUITES = [
   'PSK-AES128-CCM8',
@@ -24,7 +24,7 @@ const REFUSED = [
   ['an offer of CBC suites only', '-dtls1_2', ['-cipher', 'PSK-AES128-CBC-SHA256'], 'handshake failure'],
 ] as const;
 
-withPeer('openssl', 'openssl s_client', (openssl) => {
+withPeer('openssl', 'openssl s_client', () => {
   let gateway: Gateway;
   before(async () => {
     gateway = await startGateway();
@@ -90,32 +90,17 @@ withPeer('openssl', 'openssl s_client', (openssl) => {
     assert.equal(outcome.answer?.code, '2.05');
   });
 
-  function connect(
-    port: number,
-    device: Device,
-    options: readonly string[] = [],
-    version = '-dtls1_2',
-  ): Child {
-    const psk = ['-psk_identity', device.identity.toString(), '-psk', device.key.toString('hex')];
-    return start(openssl.command, ['s_client', version, '-connect', `127.0.0.1:${port}`, ...psk, ...options]);
+  function connect(port: number, device: Device): Child {
+    return connectSClient({ port, options: pskOptions(device) });
   }
 
-  async function ask(
+  function ask(
     port: number,
     device: Device,
     path: string,
     options: readonly string[] = [],
     version = '-dtls1_2',
-  ): Promise<{ outcome: Outcome; client: Child }> {
-    const client = connect(port, device, options, version);
-    const patience = setTimeout(() => void client.stop('SIGKILL'), 4_000);
-    // It prints a session even when the gateway then refuses its Finished; only its exit code tells.
-    await client.waitFor(/Extended master secret: /).catch(() => {});
-    clearTimeout(patience);
-    client.write(get({ path }));
-    const answer = await answerFrom(client);
-    client.endInput();
-    const connected = (await client.exit).code === 0;
-    return { outcome: { connected, ...(answer === undefined ? {} : { answer }) }, client };
+  ): Promise<SClientRun> {
+    return askSClient({ port, path, version, options: [...pskOptions(device), ...options] });
   }
 });

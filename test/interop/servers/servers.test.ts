@@ -5,7 +5,7 @@ import { withPeer } from '../../support/peers.ts';
 import { type Child, freeUdpPort, start } from '../../support/process.ts';
 import { findAnswer, get } from '../support/coap-bytes.ts';
 import { LIMIT } from '../support/contract.ts';
-import { connect } from '../support/own-client.ts';
+import { connect, pskOf } from '../support/own-client.ts';
 import { DEVICE } from '../support/scene.ts';
 
 const EVERYWHERE = [
@@ -38,7 +38,7 @@ for (const name of ['coap-server-openssl', 'coap-server-gnutls'] as const) {
 
     for (const suite of SUITES[name]) {
       test(`${suite}: agreed to and used`, LIMIT, async () => {
-        const client = await connect(port, DEVICE, [suite]);
+        const client = await connect({ port, client: { ...pskOf(DEVICE), suites: [suite] } });
         assert.deepEqual(client.outcome, { suite });
         const answer = findAnswer(await client.ask(get({ path: '/' })));
         client.close();
@@ -48,13 +48,16 @@ for (const name of ['coap-server-openssl', 'coap-server-gnutls'] as const) {
     }
 
     test('our default offer is agreed to', LIMIT, async () => {
-      const client = await connect(port, DEVICE);
+      const client = await connect({ port, client: pskOf(DEVICE) });
       assert.ok('suite' in client.outcome, JSON.stringify(client.outcome));
       client.close();
     });
 
     test('a wrong key ends without a connection', LIMIT, async () => {
-      const client = await connect(port, { ...DEVICE, key: Buffer.from('another-secret-2') });
+      const client = await connect({
+        port,
+        client: pskOf({ ...DEVICE, key: Buffer.from('another-secret-2') }),
+      });
       assert.ok('failed' in client.outcome, JSON.stringify(client.outcome));
       client.close();
     });

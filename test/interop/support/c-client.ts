@@ -4,6 +4,7 @@ import { run } from '../../support/process.ts';
 import { type Answer, findAnswer, get } from './coap-bytes.ts';
 import type { Outcome } from './contract.ts';
 import type { Device } from './gateway.ts';
+import type { CertifiedFiles } from './key-files.ts';
 
 /** What peer-client.h ends with. */
 export const EXIT = {
@@ -24,7 +25,10 @@ export type CRun = {
 
 export type CRunOptions = {
   readonly port: number;
-  readonly device: Device;
+  /** Its pre-shared key; none when absent. */
+  readonly device?: Device;
+  /** Its certificate, and the authority that it verifies the gateway against. */
+  readonly certified?: { readonly files: CertifiedFiles; readonly authority: string };
   /** Each is asked for with a GET of its own, one after the other. */
   readonly paths?: readonly string[];
   readonly options?: readonly string[];
@@ -33,15 +37,15 @@ export type CRunOptions = {
 
 /** One run of a C client; it gives up by itself when its patience is over. */
 export async function runClient(peer: Peer, options: CRunOptions): Promise<CRun> {
-  const { port, device, paths = ['/hello'], options: more = [], patienceMs = 4_000 } = options;
+  const { port, device, certified, paths = ['/hello'], options: more = [], patienceMs = 4_000 } = options;
   const args = ['--port', String(port), '--patience-ms', String(patienceMs)];
-  args.push(
-    '--identity-hex',
-    device.identity.toString('hex'),
-    '--key-hex',
-    device.key.toString('hex'),
-    ...more,
-  );
+  if (device !== undefined)
+    args.push('--identity-hex', device.identity.toString('hex'), '--key-hex', device.key.toString('hex'));
+  if (certified !== undefined) {
+    const { files, authority } = certified;
+    args.push('--certificate', files.certificate, '--private-key', files.key, '--authority', authority);
+  }
+  args.push(...more);
   for (const [index, path] of paths.entries())
     args.push('--send', get({ path, messageId: 0x1000 + index }).toString('hex'));
   const { code, stdout, stderr } = await run(peer.command, args, { timeoutMs: 15_000 });

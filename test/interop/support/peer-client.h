@@ -39,6 +39,9 @@ struct options {
   struct bytes key;
   struct bytes impostor_key;
   const char *suites;
+  const char *certificate_file;
+  const char *key_file;
+  const char *authority_file;
   int mtu;
   int max_fragment;
   int extended_master_secret;
@@ -66,7 +69,8 @@ static void be_patient(int patience_ms, int exit_code) {
 static void usage(const char *complaint) {
   fprintf(stderr, "%s\n", complaint);
   fprintf(stderr,
-          "usage: client --port N --identity-hex HEX --key-hex HEX [--send HEX]... [--host A] [--local-port N]\n"
+          "usage: client --port N [--identity-hex HEX --key-hex HEX] [--certificate FILE --private-key FILE]\n"
+          "  [--authority FILE] [--send HEX]... [--host A] [--local-port N]\n"
           "  [--suites NAME,NAME] [--mtu N] [--max-fragment N] [--no-ems] [--reboot] [--impostor-key-hex HEX]\n"
           "  [--patience-ms N]   or: client --version\n");
   exit(EXIT_USAGE);
@@ -114,6 +118,9 @@ static void options_parse(struct options *options, int argc, char **argv) {
     else if (strcmp(name, "--key-hex") == 0) bytes_from_hex(&options->key, value);
     else if (strcmp(name, "--impostor-key-hex") == 0) bytes_from_hex(&options->impostor_key, value);
     else if (strcmp(name, "--suites") == 0) options->suites = value;
+    else if (strcmp(name, "--certificate") == 0) options->certificate_file = value;
+    else if (strcmp(name, "--private-key") == 0) options->key_file = value;
+    else if (strcmp(name, "--authority") == 0) options->authority_file = value;
     else if (strcmp(name, "--mtu") == 0) options->mtu = atoi(value);
     else if (strcmp(name, "--max-fragment") == 0) options->max_fragment = atoi(value);
     else if (strcmp(name, "--patience-ms") == 0) options->patience_ms = atoi(value);
@@ -121,7 +128,7 @@ static void options_parse(struct options *options, int argc, char **argv) {
       bytes_from_hex(&options->sends[options->send_count++], value);
     } else usage("unknown option");
   }
-  if (options->port == 0 || options->key.length == 0) usage("--port and --key-hex are needed");
+  if (options->port == 0) usage("--port is needed");
 }
 
 static struct sockaddr_in ipv4_address(const char *host, int port) {

@@ -25,6 +25,8 @@ export type Tap = {
   readonly seen: readonly Seen[];
   /** Sends bytes to the gateway from the address and port that it knows this client by. */
   inject(clientPort: number, datagram: Buffer): void;
+  /** Sends bytes to the gateway as a client of its own would; what comes back is among the `seen`. */
+  send(datagram: Buffer): void;
   close(): void;
 };
 
@@ -49,7 +51,7 @@ export async function openTap(gatewayPort: number, copies: Copies = () => 1): Pr
     backs.set(clientPort, back);
     back.on('message', (datagram) => {
       for (let left = keep('gateway', clientPort, datagram); left > 0; left -= 1)
-        front.send(datagram, clientPort, '127.0.0.1', () => {});
+        if (clientPort !== NO_CLIENT) front.send(datagram, clientPort, '127.0.0.1', () => {});
     });
     return back;
   }
@@ -65,6 +67,11 @@ export async function openTap(gatewayPort: number, copies: Copies = () => 1): Pr
     port: front.address().port,
     seen,
     inject: (clientPort, datagram) => backs.get(clientPort)?.send(datagram, gatewayPort, '127.0.0.1'),
+    send: (datagram) => {
+      const back = backs.get(NO_CLIENT) ?? openBack(NO_CLIENT);
+      keep('client', NO_CLIENT, datagram);
+      back.send(datagram, gatewayPort, '127.0.0.1');
+    },
     close: () => {
       for (const socket of [front, ...backs.values()]) socket.close();
     },
@@ -120,3 +127,6 @@ export function sentFragmentedHello(tap: Tap): boolean {
     ({ type, length, body }) => type === CLIENT_HELLO && body.length < length,
   );
 }
+
+/** Nobody's port: what is sent for it comes from the tap itself. */
+const NO_CLIENT = 0;

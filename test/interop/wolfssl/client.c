@@ -1,5 +1,5 @@
 /*
- * A device with wolfSSL: DTLS 1.2 with a pre-shared key, application data in and out as hexadecimal.
+ * A device with wolfSSL: DTLS 1.2 with a pre-shared key or a certificate, application data in and out as hexadecimal.
  * Built by test/support/c-programs.ts against the system's libwolfssl.
  */
 #include <wolfssl/options.h>
@@ -19,6 +19,21 @@ static unsigned int give_psk(WOLFSSL *ssl, const char *hint, char *identity, uns
   identity[options.identity.length] = '\0';
   memcpy(key, options.key.at, options.key.length);
   return (unsigned int)options.key.length;
+}
+
+/* With an authority the server is verified; what the device has itself it shows when it is asked. */
+static void use_certificates(WOLFSSL_CTX *context) {
+  wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_NONE, NULL);
+  if (options.authority_file != NULL) {
+    if (wolfSSL_CTX_load_verify_locations(context, options.authority_file, NULL) != WOLFSSL_SUCCESS)
+      usage("--authority: not read");
+    wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_PEER, NULL);
+  }
+  if (options.certificate_file == NULL || options.key_file == NULL) return;
+  if (wolfSSL_CTX_use_certificate_file(context, options.certificate_file, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
+    usage("--certificate: not read");
+  if (wolfSSL_CTX_use_PrivateKey_file(context, options.key_file, WOLFSSL_FILETYPE_PEM) != WOLFSSL_SUCCESS)
+    usage("--private-key: not read");
 }
 
 static WOLFSSL *session_over(WOLFSSL_CTX *context, int udp) {
@@ -66,8 +81,8 @@ int main(int argc, char **argv) {
     usage("this client has no --mtu, --max-fragment, --impostor-key-hex");
   wolfSSL_Init();
   WOLFSSL_CTX *context = wolfSSL_CTX_new(wolfDTLSv1_2_client_method());
-  wolfSSL_CTX_set_verify(context, WOLFSSL_VERIFY_NONE, NULL);
-  wolfSSL_CTX_set_psk_client_callback(context, give_psk);
+  use_certificates(context);
+  if (options.key.length != 0) wolfSSL_CTX_set_psk_client_callback(context, give_psk);
   if (options.suites != NULL && wolfSSL_CTX_set_cipher_list(context, options.suites) != WOLFSSL_SUCCESS)
     usage("a suite of --suites is not known to wolfSSL");
 

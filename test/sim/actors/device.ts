@@ -33,6 +33,10 @@ export interface DeviceHabits {
   /** Requests to be answered before it is done. */
   readonly requests: number;
   readonly startsAtMs: number;
+  /** Is elsewhere from then on: behind another address, with all it had. */
+  readonly roamsAtMs?: readonly number[];
+  /** Cipher suites it offers; all where none are named. */
+  readonly suites?: readonly string[];
   /** Loses everything but its address, and comes back. */
   readonly rebootsAtMs?: number;
   /** Hears this many datagrams of a handshake and is never seen again. */
@@ -51,6 +55,7 @@ export class Device {
   readonly #parts: DeviceParts;
   readonly #habits: DeviceHabits;
   #self: Incarnation;
+  #address: string;
   #connection: ConnectionHandle | undefined;
   #answered = 0;
   #asked = 0;
@@ -66,7 +71,9 @@ export class Device {
     this.#parts = parts;
     this.#habits = habits;
     this.#self = this.#boot();
+    this.#address = habits.address;
     parts.network.attach(habits.address, (_, datagram) => this.#receive(datagram));
+    for (const [i, at] of (habits.roamsAtMs ?? []).entries()) parts.clock.in(at, () => this.#roam(i));
     parts.clock.in(habits.startsAtMs, () => this.#connect());
     if (habits.rebootsAtMs !== undefined) parts.clock.in(habits.rebootsAtMs, () => this.#reboot());
   }
@@ -98,9 +105,20 @@ export class Device {
     this.#connect();
   }
 
+  /** Another network gives it another address; what was on the way to the old one is lost. */
+  #roam(times: number): void {
+    const { network } = this.#parts;
+    network.detach(this.#address);
+    this.#address = `192.0.2.${100 + times}:${this.#habits.address.split('.').at(-1)?.split(':')[0]}`;
+    network.attach(this.#address, (_, datagram) => this.#receive(datagram));
+  }
+
   #connect(): void {
-    const { identity, key } = this.#habits;
-    const begun = this.#self.dtls.connect(this.#parts.clock.now, pathOf(GATEWAY), { psk: { identity, key } });
+    const { identity, key, suites } = this.#habits;
+    const begun = this.#self.dtls.connect(this.#parts.clock.now, pathOf(GATEWAY), {
+      psk: { identity, key },
+      ...(suites === undefined ? {} : { suites }),
+    });
     this.#perform(begun.effects);
   }
 
@@ -114,7 +132,7 @@ export class Device {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'transmit':
-          if (this.#isThere()) network.send(this.#habits.address, GATEWAY, effect.datagram);
+          if (this.#isThere()) network.send(this.#address, GATEWAY, effect.datagram);
           break;
         case 'established':
           this.#connection = effect.connection;

@@ -1,4 +1,4 @@
-/** Floods the gateway with hellos, from addresses not its own and from some that are: it returns their cookies. */
+/** Floods the gateway with hellos, from addresses of others and some of its own, whose cookies it returns. */
 import { Secret, utf8 } from '../../../src/base/index.ts';
 import { DtlsEndpoint } from '../../../src/dtls/index.ts';
 import { seededEntropy } from '../../support/dtls-pair.ts';

@@ -42,6 +42,7 @@ export class Addresses {
     else if (effect.kind === 'disown' && effect.route.kind === 'path')
       this.#balances.delete(effect.route.path.key);
     else if (effect.kind === 'transmit') this.#transmits(effect.path, effect.datagram);
+    else if (effect.kind === 'rebound') this.#rebound(effect.path);
   }
 
   /** After each step of the gateway. */
@@ -54,6 +55,12 @@ export class Addresses {
 
   #own(path: Path): void {
     if (!this.#proven.has(path.key)) this.#findings.add('S5: kept before the cookie came back');
+    this.#balance(path.key).owned = true;
+  }
+
+  /** An authentic record came from there: as good as a cookie (RFC 9146 6). */
+  #rebound(path: Path): void {
+    this.#proven.add(path.key);
     this.#balance(path.key).owned = true;
   }
 

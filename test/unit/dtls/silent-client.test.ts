@@ -69,3 +69,11 @@ test('a single loss is no silence: the next client of the address is asked for i
   const again = converse(pair.server, new DtlsPair({ seed: 9 }).client, path(0, '192.0.2.7', 40_002), pair);
   assert.equal(asked(again), 'psk');
 });
+
+test('a client that begins anew from the same port has refused what it was asked for', () => {
+  const pair = new DtlsPair({ server: { identity: gateway } });
+  const at = path(0, '192.0.2.7', 40_001);
+  converse(pair.server, pair.client, at, pair, 1);
+  const again = converse(pair.server, new DtlsPair({ seed: 9 }).client, at, pair);
+  assert.equal(asked(again), 'x509');
+});

@@ -70,7 +70,7 @@ describe('record headers', () => {
 function protection(row: (typeof SUITES)[number], cid = new Uint8Array(0)): Protection {
   const { keyLength, macKeyLength } = AEADS[row.aead];
   const key = nodeProvider.aeadKey(row.aead, new Uint8Array(keyLength + macKeyLength).fill(1));
-  return { key, iv: new Uint8Array(ivLength(row.nonce)).fill(2), nonce: row.nonce, cid };
+  return { key, iv: new Array<number>(ivLength(row.nonce)).fill(2), nonce: row.nonce, cid };
 }
 
 describe('record protection', () => {
@@ -79,7 +79,8 @@ describe('record protection', () => {
 
   for (const row of new Map(SUITES.map((suite) => [suite.aead, suite])).values()) {
     for (const cid of [new Uint8Array(0), Uint8Array.of(1, 2, 3, 4)]) {
-      test(`${row.aead}${cid.length > 0 ? ' with a connection ID' : ''}: opens what it wrote, where it wrote it`, () => {
+      const form = cid.length > 0 ? 'with' : 'without';
+      test(`${row.aead}, ${form} a connection ID: opens what it wrote, where it wrote it`, () => {
         const keys = protection(row, cid);
         const plaintext = utf8('temperature 21');
         const out = new Uint8Array(5 + recordLength(keys, plaintext.length));

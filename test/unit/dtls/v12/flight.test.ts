@@ -14,7 +14,7 @@ import { fragmentsOf, recordsOf } from '../../../support/dtls-wire.ts';
 
 const KEYS: Protection = {
   key: nodeProvider.aeadKey('aes-128-ccm-8', new Uint8Array(16)),
-  iv: new Uint8Array(4),
+  iv: [0, 0, 0, 0],
   nonce: 'explicit',
   cid: EMPTY,
 };
@@ -88,6 +88,15 @@ describe('a flight', () => {
   test('of one record in each datagram, where large ones get lost', () => {
     for (const datagram of layOut(FLIGHT, connection(), 512, true))
       assert.equal(recordsOf(datagram).length, 1);
+  });
+
+  test('never leaves a ChangeCipherSpec alone in its datagram, not even then', () => {
+    const flight = { items: [...FLIGHT.items, ...LAST.items], answered: true };
+    const types = layOut(flight, connection(), 512, true).map((datagram) =>
+      recordsOf(datagram).map(({ type }) => type),
+    );
+    assert.deepEqual(types.at(-1), [20, 22]);
+    assert.ok(types.slice(0, -1).every((alone) => alone.length === 1));
   });
 
   test('respects what the peer takes in one record (RFC 8449 4)', () => {

@@ -106,8 +106,8 @@ describe('the key block (RFC 5246 6.3)', () => {
     const keys = expandKeys(nodeProvider, suite, filled(48, 3), randoms, noCids);
     const seed = concat(randoms.server, randoms.client);
     const block = naivePrf(filled(48, 3), 'key expansion', seed, 40);
-    assert.deepEqual(keys.clientWrite.iv, block.slice(32, 36));
-    assert.deepEqual(keys.serverWrite.iv, block.slice(36, 40));
+    assert.deepEqual(keys.clientWrite.iv, Array.from(block.subarray(32, 36)));
+    assert.deepEqual(keys.serverWrite.iv, Array.from(block.subarray(36, 40)));
     for (const [protection, key] of [
       [keys.clientWrite, block.slice(0, 16)],
       [keys.serverWrite, block.slice(16, 32)],

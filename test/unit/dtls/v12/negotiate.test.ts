@@ -6,6 +6,7 @@ import { SUITE_NAMES } from '../../../../src/dtls/index.ts';
 import { acceptChoice } from '../../../../src/dtls/v12/accept-choice.ts';
 import { negotiate, negotiateTerms } from '../../../../src/dtls/v12/negotiate.ts';
 import { SETTINGS } from '../../../support/dtls-pair.ts';
+import { selfSigned } from '../../../support/identities.ts';
 
 const CCM_8 = 0xc0a8;
 const GCM = 0x00a8;
@@ -35,6 +36,7 @@ describe('what a server agrees to', () => {
     ['1.0', { version: 0xfeff }, false],
     ['beyond 1.2', { version: 0xfefc }, true],
     ['far beyond 1.2', { version: 0xfe00 }, true],
+    ['of a DTLS 2 to come', { version: 0xfdff }, true],
     ['TLS 1.2', { version: 0x0303 }, false],
     ['nothing', { version: 0 }, false],
     ['1.3 and 1.2 in supported_versions', { extensions: { supportedVersions: [0xfefc, 0xfefd] } }, true],
@@ -185,5 +187,19 @@ describe('what a client accepts', () => {
     assert.equal(accepted({ extensions: { recordSizeLimit: 64 } }).sendLimit, 64);
     assert.equal(accepted({ extensions: { recordSizeLimit: 0xffff } }).sendLimit, 16_384);
     assert.throws(() => accepted({ extensions: { recordSizeLimit: 63 } }), fault('illegal-parameter'));
+  });
+});
+
+describe('groups', () => {
+  const [P256, X25519, ECDSA_CCM_8] = [23, 29, 0xc0ae];
+  const offered = (supportedGroups: number[]) => ({
+    suites: [ECDSA_CCM_8, CCM_8],
+    extensions: { supportedGroups, signatureAlgorithms: [0x0403] },
+  });
+  const settings = { identity: selfSigned('gateway'), credentials: ['x509', 'psk'] };
+
+  test("a client that cannot compute on the curve of the server's key is not shown it (RFC 8422 5.1)", () => {
+    assert.equal(agreed(offered([X25519, P256]), settings).agreement.suite.id, ECDSA_CCM_8);
+    assert.equal(agreed(offered([X25519]), settings).agreement.suite.id, CCM_8);
   });
 });
