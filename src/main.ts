@@ -142,16 +142,8 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const { master, token, settings, spki } = await openSecrets(config, store, entropy);
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const control = await openControl({
-    store,
-    master,
-    anchors: settings.authorities.anchors,
-    entropy,
-    clock: systemClock,
-    publisher,
-    tally,
-    log,
-  });
+  const parts = { store, master, anchors: settings.authorities.anchors, entropy, clock: systemClock };
+  const control = await openControl({ ...parts, publisher, tally, log });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),
