@@ -11,6 +11,7 @@ import { systemClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
   openAdminToken,
+  openAuthorities,
   openIdentity,
   openMasterKey,
   prepareStateDirectory,
@@ -20,7 +21,7 @@ import {
 import { openSqliteStore } from './adapters/store/index.ts';
 import { openLog, openMetrics, sumCounters } from './adapters/telemetry/index.ts';
 import { displayAddress, OperationalError, required } from './base/index.ts';
-import { nodeEntropy, tokenMatches } from './crypto/index.ts';
+import { type Entropy, nodeEntropy, tokenMatches } from './crypto/index.ts';
 import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './daemon/config/index.ts';
 import {
   Gateway,
@@ -88,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     process.stderr.write(`postern: ${error.message}\n`);
-    return UNAVAILABLE.has(error.code) ? EXIT_UNAVAILABLE : EXIT_FAILURE;
+    return EXITS[error.code] ?? EXIT_FAILURE;
   } finally {
     stop.forget();
   }
@@ -138,17 +139,11 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const { stateDirectory } = config;
   const log = openLog(config.logLevel);
   const entropy = nodeEntropy();
-  const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
-  const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
-  const token = openAdminToken(stateDirectory, entropy);
-  const identity = openIdentity(stateDirectory, config.identity);
-  const { keyPem, chain, spki } = identity;
-  const settings = { ...config.shard, identity: { keyPem, chain } };
-
+  const { master, token, settings, spki } = await openSecrets(config, store, entropy);
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const parts = { store, master, entropy, clock: systemClock, publisher, tally, log };
-  const control = await openControl({ ...parts, ...settings.trust });
+  const parts = { store, master, anchors: settings.authorities.anchors, entropy, clock: systemClock };
+  const control = await openControl({ ...parts, publisher, tally, log, ...settings.trust });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),
@@ -193,6 +188,17 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     report(log, 'gateway stopped');
   };
   return { ready, listeners, admin: adminAddress, log, drain };
+}
+
+/** Keys, token and certificates: what the state directory holds, and what the configuration names. */
+async function openSecrets(config: Config, store: Store, entropy: Entropy) {
+  const { stateDirectory } = config;
+  const sealedBefore = (await store.getBlob(MASTER_CHECK_BLOB)) !== undefined;
+  const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
+  const token = openAdminToken(stateDirectory, entropy);
+  const { keyPem, chain, spki } = openIdentity(stateDirectory, config.identity);
+  const authorities = openAuthorities(config.authorities);
+  return { master, token, spki, settings: { ...config.shard, identity: { keyPem, chain }, authorities } };
 }
 
 /** Tells the world: ports.json first, so that whoever waits for the ready line finds it. */
@@ -281,4 +287,11 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 const EXIT_FAILURE = 1;
 const EXIT_UNAVAILABLE = 69;
 const EXIT_CONFIGURATION = 78;
-const UNAVAILABLE: ReadonlySet<string> = new Set(['PN_PORT_IN_USE', 'PN_PORT_FORBIDDEN', 'PN_LISTEN_FAILED']);
+/** What is not here fails otherwise. */
+const EXITS: Readonly<Record<string, number>> = {
+  PN_PORT_IN_USE: EXIT_UNAVAILABLE,
+  PN_PORT_FORBIDDEN: EXIT_UNAVAILABLE,
+  PN_LISTEN_FAILED: EXIT_UNAVAILABLE,
+  PN_IDENTITY_INVALID: EXIT_CONFIGURATION,
+  PN_AUTHORITIES_INVALID: EXIT_CONFIGURATION,
+};

@@ -1,6 +1,6 @@
 /** What requests say, in control's words. */
 import { toHex, utf8 } from '../base/index.ts';
-import type { Command, PageRequest, PskWish } from '../daemon/control/index.ts';
+import type { Command, CredentialWish, PageRequest } from '../daemon/control/index.ts';
 
 type Revision = NonNullable<(Command & { kind: 'remove-actor' })['ifRevision']>;
 
@@ -13,23 +13,69 @@ export function pageRequest({ limit, cursor }: PageQuery): PageRequest {
   return { limit: limit === undefined ? LIMIT_DEFAULT : Number(limit), cursor: cursor ?? null };
 }
 
-export interface PskBody {
+export interface CredentialBody {
+  readonly kind: CredentialWish['kind'];
   readonly identity?: string;
   readonly identityHex?: string;
   readonly keyHex?: string;
-  readonly established?: PskWish['established'];
+  readonly publicKey?: string;
+  readonly certificate?: string;
+  readonly subject?: string;
+  readonly anchor?: string;
+  readonly user?: string;
+  readonly established?: CredentialWish['established'];
 }
 
-/** The wish in a body; `undefined` when it names the identity twice. */
-export function pskWish({ identity, identityHex, keyHex, established }: PskBody): PskWish | undefined {
-  if (identity !== undefined && identityHex !== undefined) return undefined;
-  return {
-    identityHex: identity === undefined ? (identityHex ?? null) : toHex(utf8(identity)),
-    keyHex: keyHex ?? null,
-    // A key that the gateway makes is read off its answer; one that is brought along came in a file.
-    established: established ?? (keyHex === undefined ? 'displayed' : 'file'),
-  };
+/** What is wrong with a body that its schema allows. */
+export interface Unfit {
+  readonly kind: 'unfit';
+  readonly detail: string;
+  readonly field: string;
 }
+
+/** The wish in a body. */
+export function credentialWish(body: CredentialBody): CredentialWish | Unfit {
+  const stray = KIND_MEMBERS.find(([member, kind]) => body[member] !== undefined && kind !== body.kind);
+  if (stray !== undefined) return unfit(stray[0], `${stray[0]} does not belong to the kind ${body.kind}`);
+  const { user = null, established } = body;
+  switch (body.kind) {
+    case 'psk': {
+      const { identity, identityHex, keyHex } = body;
+      if (identity !== undefined && identityHex !== undefined) {
+        return unfit('identityHex', 'name the identity once: `identity` as text, or `identityHex`');
+      }
+      return {
+        kind: 'psk',
+        user,
+        identityHex: identity === undefined ? (identityHex ?? null) : toHex(utf8(identity)),
+        keyHex: keyHex ?? null,
+        // A key that the gateway makes is read off its answer; one that is brought along came in a file.
+        established: established ?? (keyHex === undefined ? 'displayed' : 'file'),
+      };
+    }
+    case 'rpk': {
+      const { publicKey } = body;
+      if (publicKey === undefined) return unfit('publicKey', 'a raw public key needs `publicKey`');
+      return { kind: 'rpk', user, publicKey, established: established ?? 'file' };
+    }
+    case 'x509':
+      return certificateWish(body, user);
+  }
+}
+
+function certificateWish(body: CredentialBody, user: string | null): CredentialWish | Unfit {
+  const { certificate, subject, anchor = null, established = 'ca' } = body;
+  if (certificate !== undefined) {
+    if (subject !== undefined || anchor !== null) {
+      return unfit('certificate', 'hand over `certificate`, or name `subject` and `anchor`: not both');
+    }
+    return { kind: 'x509', user, established, shown: { kind: 'certificate', pem: certificate } };
+  }
+  if (subject === undefined) return unfit('subject', 'a certificate needs `certificate` or `subject`');
+  return { kind: 'x509', user, established, shown: { kind: 'subject', anchor, subject } };
+}
+
+const unfit = (member: string, detail: string): Unfit => ({ kind: 'unfit', detail, field: `/${member}` });
 
 /** The revision in an `If-Match` header: `null` without one or for `*`; `undefined` for anything else. */
 export function ifMatch(header: string | undefined): Revision | null | undefined {
@@ -39,3 +85,14 @@ export function ifMatch(header: string | undefined): Revision | null | undefined
 }
 
 const LIMIT_DEFAULT = 100;
+
+/** Members that one kind of credential has and the others have not. */
+const KIND_MEMBERS = [
+  ['identity', 'psk'],
+  ['identityHex', 'psk'],
+  ['keyHex', 'psk'],
+  ['publicKey', 'rpk'],
+  ['certificate', 'x509'],
+  ['subject', 'x509'],
+  ['anchor', 'x509'],
+] as const satisfies readonly (readonly [keyof CredentialBody, CredentialWish['kind']])[];

@@ -6,6 +6,7 @@ const STRICT = { additionalProperties: false } as const;
 const NAME_LENGTH_MAX = 64;
 const REFERENCE_LENGTH_MAX = 128;
 const HEX_LENGTH_MAX = 256;
+const KEY_LENGTH_MAX = 65_536;
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const hex = (description: string) =>
@@ -39,6 +40,11 @@ export const credentialSchema = Type.Object(
       Type.String({ description: 'SHA-256 of a raw public key (SPKI), in hexadecimal.' }),
     ),
     subject: Type.Optional(Type.String({ description: 'Subject of a certificate.' })),
+    anchor: Type.Optional(
+      Type.String({
+        description: "SHA-256 of the certificate of the certificate's authority, in hexadecimal.",
+      }),
+    ),
     established: Type.String(),
     notAfter: nullable(Type.Number({ description: 'Valid until then; milliseconds since 1970.' })),
     state: Type.Enum(['active', 'suspended']),
@@ -72,21 +78,61 @@ export const identitySchema = Type.Object(
   { $id: 'Identity' },
 );
 
-const pskMembers = {
-  kind: Type.Enum(['psk']),
+const credentialMembers = {
+  kind: Type.Enum(['psk', 'rpk', 'x509'], {
+    description: 'A pre-shared key, a raw public key, or a certificate.',
+  }),
   identity: Type.Optional(
-    Type.String({ minLength: 1, maxLength: REFERENCE_LENGTH_MAX, description: 'PSK identity, as text.' }),
+    Type.String({
+      minLength: 1,
+      maxLength: REFERENCE_LENGTH_MAX,
+      description: 'psk: its identity, as text.',
+    }),
   ),
-  identityHex: Type.Optional(hex('PSK identity, any bytes; in place of `identity`.')),
-  keyHex: Type.Optional(hex('An existing key. Without it the gateway makes one.')),
+  identityHex: Type.Optional(hex('psk: its identity, any bytes; in place of `identity`.')),
+  keyHex: Type.Optional(hex('psk: an existing key. Without it the gateway makes one.')),
   established: Type.Optional(
-    Type.Enum(['printed', 'displayed', 'nfc', 'file', 'factory'], {
-      description: 'How the device got the key.',
+    Type.Enum(['printed', 'displayed', 'nfc', 'file', 'factory', 'ca'], {
+      description: 'How device and gateway got to know of it.',
+    }),
+  ),
+  publicKey: Type.Optional(
+    Type.String({
+      maxLength: KEY_LENGTH_MAX,
+      description: "rpk: the device's public key as PEM (PUBLIC KEY or CERTIFICATE), base64 of DER, or JWK.",
+    }),
+  ),
+  certificate: Type.Optional(
+    Type.String({
+      maxLength: KEY_LENGTH_MAX,
+      description:
+        "x509: the device's certificate, PEM, with the intermediate ones: its subject is registered.",
+    }),
+  ),
+  subject: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 256,
+      description: 'x509: the subject (RFC 4514, `CN=lock-1`), in place of `certificate`.',
+    }),
+  ),
+  anchor: Type.Optional(
+    Type.String({
+      maxLength: 256,
+      description:
+        'x509, with `subject`: the authority, by SHA-256 of its certificate or by name. May be left out if there ' +
+        'is one only.',
+    }),
+  ),
+  user: Type.Optional(
+    Type.String({
+      maxLength: REFERENCE_LENGTH_MAX,
+      description: "Name or id of the user in whose context it acts; without: the device's owner.",
     }),
   ),
 };
 
-export const newPskSchema = Type.Object(pskMembers, STRICT);
+const newCredentialMembersSchema = Type.Object(credentialMembers, STRICT);
 
 export const newActorSchema = Type.Object(
   {
@@ -100,7 +146,7 @@ export const newActorSchema = Type.Object(
         description: 'A device that its first owner shall claim by a code; in place of `owner`.',
       }),
     ),
-    credential: Type.Optional(newPskSchema),
+    credential: Type.Optional(newCredentialMembersSchema),
   },
   STRICT,
 );
@@ -108,7 +154,7 @@ export const newActorSchema = Type.Object(
 export const newCredentialSchema = Type.Object(
   {
     actor: Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Id or name of a device.' }),
-    ...pskMembers,
+    ...credentialMembers,
   },
   STRICT,
 );

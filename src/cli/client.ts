@@ -15,9 +15,13 @@ export interface CredentialView {
   readonly id: string;
   readonly revision?: number;
   readonly kind?: string;
-  /** What the device sends, as text or `hex:...`. */
-  readonly identity: string;
-  readonly identityHex: string;
+  /** Of a pre-shared key: what the device sends, as text or `hex:...`. */
+  readonly identity?: string;
+  readonly identityHex?: string;
+  /** Of a raw public key. */
+  readonly fingerprint?: string;
+  /** Of a certificate. */
+  readonly subject?: string;
   readonly established?: string;
   /** Only in the answer that made the key. */
   readonly keyHex?: string;
@@ -28,6 +32,19 @@ export interface NewPskWish {
   readonly identity?: string;
   readonly identityHex?: string;
   readonly keyHex?: string;
+}
+
+/** A key that exists already; PEM. */
+export type NewKeyWish =
+  | { readonly kind: 'rpk'; readonly publicKey: string }
+  | { readonly kind: 'x509'; readonly certificate: string };
+
+/** What devices know the gateway by. */
+export interface GatewayView {
+  readonly fingerprint: string;
+  /** The fingerprint in groups, for reading aloud. */
+  readonly spoken: string;
+  readonly publicKeyPem: string;
 }
 
 export interface NewDeviceView extends ActorView {
@@ -51,7 +68,8 @@ export interface AdminClient {
   /** The actor of that name or id; a fault when there is none. */
   actor(kind: 'user' | 'device', name: string): Promise<ActorView>;
   addUser(name: string): Promise<ActorView>;
-  addDevice(name: string, owner: string, credential: NewPskWish): Promise<NewDeviceView>;
+  addDevice(name: string, owner: string, credential: NewPskWish | NewKeyWish): Promise<NewDeviceView>;
+  gateway(): Promise<GatewayView>;
   removeActor(id: string): Promise<void>;
   credentials(actor: string): Promise<CredentialView[]>;
   sessions(): Promise<SessionView[]>;
@@ -112,6 +130,7 @@ export function adminClient({ url, token }: GatewayAddress, transport: typeof fe
     addUser: (name) => call<ActorView>(address, post('/v1/actors', { kind: 'user', name })),
     addDevice: (name, owner, credential) =>
       call<NewDeviceView>(address, post('/v1/actors', { kind: 'device', name, owner, credential })),
+    gateway: () => call<GatewayView>(address, { method: 'GET', path: '/v1/gateway' }),
     removeActor: (id) => call<void>(address, remove(`/v1/actors/${encodeURIComponent(id)}`)),
     credentials: (actor) => list<CredentialView>('/v1/credentials', { actor }),
     sessions: () => list<SessionView>('/v1/sessions', {}),

@@ -2,6 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fromHex, fromUtf8 } from '../base/index.ts';
+import {
+  type IdentityKey,
+  importIdentityKey,
+  importPublicKey,
+  nodeProvider,
+  pem,
+  readAnchors,
+  readOwnChain,
+} from '../crypto/index.ts';
 import { CommandFault, EXIT, systemCode } from './fault.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,6 +40,37 @@ export async function readKeyFile(file: string, terminal: Terminal): Promise<str
     `${displayFile(file)} does not hold a key in hexadecimal`,
     'one line, for example 000102030405060708090a0b0c0d0e0f; of a binary key: xxd -p -c 64 KEY',
   );
+}
+
+/** The public key in a file, as PEM. A private one is refused here, before it goes anywhere. */
+export async function readPublicKey(file: string, terminal: Terminal): Promise<string> {
+  const imported = importPublicKey(await readInput(file, terminal), nodeProvider);
+  if (imported.kind === 'key') return pem('PUBLIC KEY', imported.spki);
+  throw new CommandFault(EXIT.usage, `${displayFile(file)}: ${imported.problem}`);
+}
+
+/** The certificates in a file, as PEM, the device's own first. */
+export async function readCertificates(file: string, terminal: Terminal): Promise<string> {
+  const read = readAnchors(await readInput(file, terminal));
+  if (read.kind === 'problem') throw new CommandFault(EXIT.usage, `${displayFile(file)}: ${read.problem}`);
+  return read.certificates.map(({ der }) => pem('CERTIFICATE', der)).join('');
+}
+
+/** A private key, and the certificates for it if there is a file of them. */
+export async function readIdentity(
+  keyFile: string,
+  certificateFile: string | undefined,
+  terminal: Terminal,
+): Promise<{ readonly key: IdentityKey['key']; readonly chain: readonly Uint8Array[] }> {
+  const imported = importIdentityKey(await readInput(keyFile, terminal));
+  if (imported.kind !== 'key')
+    throw new CommandFault(EXIT.usage, `${displayFile(keyFile)}: ${imported.problem}`);
+  const { key } = imported;
+  if (certificateFile === undefined) return { key, chain: [] };
+  const read = readOwnChain(await readInput(certificateFile, terminal), key);
+  if (read.kind === 'problem')
+    throw new CommandFault(EXIT.usage, `${displayFile(certificateFile)}: ${read.problem}`);
+  return { key, chain: read.certificates.map(({ der }) => der) };
 }
 
 const displayFile = (file: string): string => (file === '-' ? 'standard input' : file);

@@ -54,8 +54,8 @@ export type CredentialQuestion =
   | { readonly kind: 'rpk'; readonly fingerprint: Uint8Array; readonly spki: Uint8Array }
   /** A chain, leaf first, not yet judged. */
   | { readonly kind: 'x509'; readonly chain: readonly Uint8Array[] }
-  /** Whether the credential that a session was established with is still good. */
-  | { readonly kind: 'resume'; readonly credential: string };
+  /** Whether the credential that a session was established with is still good, and what it was shown by. */
+  | { readonly kind: 'resume'; readonly credential: string; readonly claim: Claim };
 
 /** `credential` names the record that the answer came from; it travels into {@link VerifiedPeer} unchanged. */
 export type CredentialAnswer =
@@ -118,6 +118,7 @@ export const CLOSE_REASONS = [
   'evicted', // the endpoint was full and this one had been silent longest
   'requested', // our side: operator, drain
   'revoked', // our side: the credential or what stood on it ended
+  'certificate-revoked', // the same, of a peer that showed a certificate
   'violation', // the peer broke the protocol inside an established connection
   'exhausted', // sequence numbers or forgery bound used up
   'internal', // our fault: an assertion failed

@@ -64,6 +64,7 @@ const ALERT_OF_CLOSE = {
   evicted: 'close_notify',
   requested: 'close_notify',
   revoked: 'access_denied',
+  'certificate-revoked': 'certificate_revoked',
   violation: 'unexpected_message',
   exhausted: 'close_notify',
   internal: 'internal_error',

@@ -48,4 +48,4 @@ export {
   type OwnIdentity,
 } from './settings.ts';
 export type { TlsSession } from './v12/resumption.ts';
-export { SUITE_NAMES } from './suite/registry.ts';
+export { SUITE_NAMES, suiteById } from './suite/registry.ts';

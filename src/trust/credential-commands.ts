@@ -1,7 +1,7 @@
 /** Commands on credentials: establish, rotate, suspend, resume, end. */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
-import { holderRefusal, identityRefusal } from './commands.ts';
+import { addActor, holderRefusal, identityRefusal, type NewActor } from './commands.ts';
 import { type Credential, type CredentialId, isCurrent, type Proof, proofKey } from './credential.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import { ending, type Revocation } from './revocation.ts';
@@ -22,6 +22,15 @@ export interface Rotation {
 export function establishCredential({ snapshot }: Trust, credential: CredentialFacts): Verdict {
   const wrong = credentialRefusal(snapshot, credential);
   return wrong ?? accept({ kind: 'credential-established', credential });
+}
+
+/** Adds an actor with its first credential, of whatever kind, in one transaction. */
+export function addActorWith({ snapshot }: Trust, wanted: NewActor, credential: CredentialFacts): Verdict {
+  const added = addActor(snapshot, wanted, null);
+  if (added.kind === 'refused') return added;
+  const wrong = keyRefusal(snapshot, wanted.id, credential);
+  if (wrong !== undefined) return { ...wrong, field: `/credential${wrong.field ?? ''}` };
+  return accept(...added.events, { kind: 'credential-established', credential });
 }
 
 /** Establishes the successor of a credential. What stands on the one stands on the other as well. */

@@ -55,11 +55,13 @@ export {
   type CredentialOf,
   ESTABLISHMENTS,
   type Establishment,
+  isCurrent,
   type Proof,
   type PskCredential,
   proofKey,
 } from './credential.ts';
 export {
+  addActorWith,
   endCredential,
   establishCredential,
   resumeCredential,

@@ -56,6 +56,7 @@ export const SETTINGS: ShardSettings = {
   rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
   trust: { chainMax: 3, stalenessMaxMs: 3_600_000 },
   identity: { keyPem: generateIdentityKey().pem, chain: [] },
+  authorities: { anchors: [], revocationLists: [] },
   dtls: {
     suites: ['TLS_PSK_WITH_AES_128_CCM_8'],
     credentials: ['psk'],

@@ -7,15 +7,19 @@ import { failingStore } from '../fakes/store.ts';
 import { controlPlane } from '../support/control.ts';
 
 const script: Command[] = [
-  { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, psk: null },
+  { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
   ...['lamp', 'lock', 'meter'].map(
     (name): Command => ({
       kind: 'add-actor',
       actor: { kind: 'device', name, owner: 'ann' },
-      psk: { identityHex: null, keyHex: null, established: 'file' },
+      credential: { kind: 'psk', user: null, identityHex: null, keyHex: null, established: 'file' },
     }),
   ),
-  { kind: 'add-psk', actor: 'lamp', psk: { identityHex: 'aa', keyHex: null, established: 'file' } },
+  {
+    kind: 'add-credential',
+    actor: 'lamp',
+    credential: { kind: 'psk', user: null, identityHex: 'aa', keyHex: null, established: 'file' },
+  },
 ];
 
 test('for N = 1, 2, ...: the N-th write fails; nothing acknowledged is lost, nothing refused is there', async () => {

@@ -31,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly shards?: number;
   readonly behaviour?: (start: number) => Behaviour;
   readonly master?: Uint8Array;
+  /** Certificates of authorities, DER. */
+  readonly anchors?: readonly Uint8Array[];
   readonly patienceMs?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
@@ -42,7 +44,12 @@ const identity = generateIdentityKey();
 function devSettings(shards: number): Omit<ShardSettings, 'shard'> {
   const loaded = loadConfig({ file: undefined, profile: 'dev', state: undefined });
   if (loaded.kind === 'invalid') throw new Error('the dev profile is valid');
-  return { ...loaded.config.shard, shards, identity: { keyPem: identity.pem, chain: [] } };
+  return {
+    ...loaded.config.shard,
+    shards,
+    identity: { keyPem: identity.pem, chain: [] },
+    authorities: { anchors: [], revocationLists: [] },
+  };
 }
 
 /** Opens control on a store; the shards are not started. */
@@ -57,6 +64,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
   const control = await openControl({
     store,
     master: masterKey(options.master ?? new Uint8Array(32).fill(1)),
+    anchors: options.anchors ?? [],
     entropy: nodeEntropy(),
     clock: systemClock,
     publisher,

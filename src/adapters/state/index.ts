@@ -5,6 +5,7 @@
  *   identity.key  the gateway's own key
  *   ports.json    where the running gateway listens
  */
+export { openAuthorities } from './authorities.ts';
 export { prepareStateDirectory } from './directory.ts';
 export { createSecretFile, readSecretFile, removeFile, replaceFile } from './files.ts';
 export { type Identity, openIdentity } from './identity.ts';

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
-import { ifMatch, pageRequest, pskWish } from '../request.ts';
+import { credentialWish, ifMatch, pageRequest } from '../request.ts';
 import {
   actorSchema,
   changeSchema,
@@ -61,6 +61,8 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
   );
 
   addChanges(app, gateway);
+  addRemoval(app, gateway);
+  addSwitches(app, gateway);
 }
 
 function addChanges(app: AdminApp, gateway: Gateway): void {
@@ -78,18 +80,24 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     async (request, reply) => {
       const { kind, name, owner, credential, claim } = request.body;
       if (claim === true) return (await addUnclaimed(gateway, request.body, reply)) as never;
-      const psk = credential === undefined ? null : pskWish(credential);
-      if (psk === undefined) return await sendProblem(reply, 'request-invalid', IDENTITY_TWICE);
+      const wish = credential === undefined ? null : credentialWish(credential);
+      if (wish?.kind === 'unfit') {
+        const { detail, field } = wish;
+        return await sendProblem(reply, 'request-invalid', { detail, field: `/credential${field}` });
+      }
       const actor = { kind, name, owner: owner ?? null };
-      const outcome = await gateway.run({ kind: 'add-actor', actor, psk }, 'operator');
+      const outcome = await gateway.run({ kind: 'add-actor', actor, credential: wish }, 'operator');
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const made = outcome.actor;
       if (made === undefined) return await sendProblem(reply, 'internal');
-      const { credential: psked, keyHex } = outcome;
+      const { credential: established, keyHex } = outcome;
       const answer =
-        psked === undefined
+        established === undefined
           ? made
-          : { ...made, credential: { ...gateway.view(psked), ...(keyHex === undefined ? {} : { keyHex }) } };
+          : {
+              ...made,
+              credential: { ...gateway.view(established), ...(keyHex === undefined ? {} : { keyHex }) },
+            };
       return reply
         .code(201)
         .header('location', `/v1/actors/${made.id}`)
@@ -97,12 +105,9 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
         .send(answer);
     },
   );
-
-  addRemoving(app, gateway);
-  addSwitches(app, gateway);
 }
 
-function addRemoving(app: AdminApp, gateway: Gateway): void {
+function addRemoval(app: AdminApp, gateway: Gateway): void {
   app.delete(
     '/actors/:id',
     {
@@ -175,8 +180,3 @@ const SWITCHES = [
   ['suspend', 'suspend-actor', 'Suspend an actor, and with it what stands on it, until it is resumed'],
   ['resume', 'resume-actor', 'Resume an actor; what stood on it returns'],
 ] as const;
-
-const IDENTITY_TWICE = {
-  detail: 'name the identity once: `identity` as text, or `identityHex`',
-  field: '/credential/identityHex',
-};

@@ -3,7 +3,7 @@ import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
-import { ifMatch, pageRequest, pskWish } from '../request.ts';
+import { credentialWish, ifMatch, pageRequest } from '../request.ts';
 import {
   changeSchema,
   credentialSchema,
@@ -73,9 +73,11 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     },
     async (request, reply) => {
       const { actor, ...body } = request.body;
-      const psk = pskWish(body);
-      if (psk === undefined) return await sendProblem(reply, 'request-invalid', IDENTITY_TWICE);
-      const outcome = await gateway.run({ kind: 'add-psk', actor, psk }, 'operator');
+      const wish = credentialWish(body);
+      if (wish.kind === 'unfit') {
+        return await sendProblem(reply, 'request-invalid', { detail: wish.detail, field: wish.field });
+      }
+      const outcome = await gateway.run({ kind: 'add-credential', actor, credential: wish }, 'operator');
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { credential, keyHex } = outcome;
       if (credential === undefined) return await sendProblem(reply, 'internal');
@@ -109,8 +111,3 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     },
   );
 }
-
-const IDENTITY_TWICE = {
-  detail: 'name the identity once: `identity` as text, or `identityHex`',
-  field: '/identityHex',
-};

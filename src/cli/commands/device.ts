@@ -1,7 +1,7 @@
 /** `postern device`: who may connect (add, list, show, remove), and being one of them (get, put, post, delete). */
 import { type Command, Option } from 'commander';
-import type { ActorView, CredentialView, NewDeviceView } from '../client.ts';
-import { readKeyFile } from '../key-file.ts';
+import type { ActorView, CredentialView, GatewayView, NewDeviceView } from '../client.ts';
+import { readCertificates, readKeyFile, readPublicKey } from '../key-file.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { PICTURES, type Picture, pictureOf, qrText } from '../qr.ts';
 import { displayAge, facts, table } from '../table.ts';
@@ -12,6 +12,9 @@ interface AddOptions {
   readonly owner: string;
   readonly identity?: string;
   readonly keyFile?: string;
+  readonly rpk?: string;
+  readonly cert?: string;
+  readonly psk?: boolean;
   readonly qr?: Picture;
 }
 
@@ -39,9 +42,13 @@ function addAdd(device: Command, context: CommandContext): void {
   device
     .command('add')
     .argument('<name>', 'letters, digits and . _ : @ -')
-    .description('add a device with a pre-shared key: made by the gateway and shown once, or imported')
+    .description(
+      'add a device with a pre-shared key (made by the gateway and shown once, or imported) or a key of its own',
+    )
     .requiredOption('--owner <user>', 'the user on whose behalf it acts')
-    .option('--psk', 'with a pre-shared key (the default, and in this release the only way)')
+    .option('--psk', 'with a pre-shared key (the default)')
+    .option('--rpk <file>', 'with a raw public key: PEM, DER, base64 or JWK, - for standard input')
+    .option('--cert <file>', 'with a certificate, PEM or DER, of an authority that the gateway believes')
     .option('--identity <id>', 'import: its PSK identity, text or hex:...')
     .option('--key-file <file>', 'import: file with its key in hexadecimal, - for standard input')
     .addOption(new Option('--qr <form>', 'print identity and key as a QR code').choices(PICTURES))
@@ -51,6 +58,7 @@ function addAdd(device: Command, context: CommandContext): void {
         'postern device add lamp-1 --owner ann',
         'postern device add lamp-1 --owner ann --qr svg > lamp-1.svg',
         'postern device add meter-7 --owner ann --identity meter-7 --key-file meter-7.key',
+        'postern device add lock-1 --owner ann --rpk lock-1.pub',
       ),
     )
     .action(async (name: string, options: AddOptions) => {
@@ -62,12 +70,41 @@ function addAdd(device: Command, context: CommandContext): void {
           'write it to a file: ... > NAME.png',
         );
       }
+      onlyOneKind(options);
+      if (options.rpk !== undefined || options.cert !== undefined) {
+        await addWithKey(name, options, context);
+        return;
+      }
       const imported = await importedPsk(options, context);
       const client = context.admin();
       const added = await client.addDevice(name, options.owner, { kind: 'psk', ...imported });
       await showAdded(added, options, context);
     });
 }
+
+function onlyOneKind({ psk, identity, keyFile, rpk, cert, qr }: AddOptions): void {
+  const preShared = psk === true || identity !== undefined || keyFile !== undefined || qr !== undefined;
+  const kinds = [preShared, rpk !== undefined, cert !== undefined].filter(Boolean).length;
+  if (kinds <= 1) return;
+  const hint = 'a QR code and an identity belong to a pre-shared key';
+  throw new CommandFault(EXIT.usage, 'a device is added with one kind of credential', hint);
+}
+
+/** A device with a key of its own has to know the gateway's: that is shown too. */
+async function addWithKey(name: string, options: AddOptions, context: CommandContext): Promise<void> {
+  const { rpk, cert = '', owner } = options;
+  const wish =
+    rpk === undefined
+      ? ({ kind: 'x509', certificate: await readCertificates(cert, context.terminal) } as const)
+      : ({ kind: 'rpk', publicKey: await readPublicKey(rpk, context.terminal) } as const);
+  const client = context.admin();
+  const added = await client.addDevice(name, owner, wish);
+  const gateway = await client.gateway();
+  answer(context, { ...added, gateway }, () => `${displayAdded(added, owner)}${displayPin(gateway)}`);
+}
+
+const displayPin = ({ spoken, publicKeyPem }: GatewayView): string =>
+  `\n${facts([['gateway key', spoken]])}\nThe device may pin the gateway by it:\n${publicKeyPem}`;
 
 async function importedPsk(
   { identity, keyFile }: AddOptions,
@@ -85,9 +122,9 @@ async function importedPsk(
 async function showAdded(added: NewDeviceView, options: AddOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const key = added.credential?.keyHex;
-  const { credential } = added;
-  if (options.qr !== undefined && credential !== undefined && key !== undefined) {
-    const picture = await pictureOf(qrText(credential.identityHex, key), options.qr);
+  const identityHex = added.credential?.identityHex;
+  if (options.qr !== undefined && identityHex !== undefined && key !== undefined) {
+    const picture = await pictureOf(qrText(identityHex, key), options.qr);
     if (options.qr === 'terminal') terminal.write(displayAdded(added, options.owner));
     else terminal.note(displayAdded(added, options.owner));
     terminal.write(picture);
@@ -103,11 +140,10 @@ export function displayAdded(added: NewDeviceView, owner: string): string {
   const { credential } = added;
   const head = `device ${added.name} of ${owner} added\n`;
   if (credential === undefined) return head;
-  if (credential.keyHex === undefined) return `${head}${facts([['identity', credential.identity]])}`;
-  return `${head}${facts([
-    ['identity', credential.identity],
-    ['key', credential.keyHex],
-  ])}\nThe key is shown this once: give it to the device now.\n`;
+  const shown = shownBy(credential);
+  if (credential.keyHex === undefined) return `${head}${facts([shown])}`;
+  const secret = facts([shown, ['key', credential.keyHex]]);
+  return `${head}${secret}\nThe key is shown this once: give it to the device now.\n`;
 }
 
 function addList(device: Command, context: CommandContext): void {
@@ -177,7 +213,13 @@ const ownerName = (device: ActorView, users: readonly ActorView[]): string =>
   users.find((user) => user.id === device.owner)?.name ?? device.owner ?? '';
 
 const displayCredential = (one: CredentialView): string =>
-  `${one.kind ?? 'psk'}, identity ${one.identity}, ${one.id}`;
+  `${one.kind ?? 'psk'}, ${shownBy(one).join(' ')}, ${one.id}`;
+
+/** What the device shows, by what it is called. */
+function shownBy({ identity, fingerprint, subject }: CredentialView): readonly [string, string] {
+  if (fingerprint !== undefined) return ['fingerprint', fingerprint];
+  return subject === undefined ? ['identity', identity ?? ''] : ['subject', subject];
+}
 
 const lastSeen = (when: number | string): string =>
   displayAge(Date.now() - (typeof when === 'number' ? when : Date.parse(when)));

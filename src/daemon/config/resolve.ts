@@ -16,9 +16,11 @@ export interface Config {
   readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
   readonly logLevel: LogLevel;
   /** The same for every shard, but for its number. */
-  readonly shard: Omit<ShardSettings, 'shard' | 'identity'>;
+  readonly shard: Omit<ShardSettings, 'shard' | 'identity' | 'authorities'>;
   /** Files of the gateway's own key and certificates; `null`: it makes its own key, and has none. */
   readonly identity: { readonly keyFile: string | null; readonly certificateFile: string | null };
+  /** Files of the authorities that devices' certificates come from. */
+  readonly authorities: { readonly anchors: readonly string[]; readonly revocationLists: readonly string[] };
 }
 
 export function resolveConfig(settings: Settings, profile: Profile): Config {
@@ -30,6 +32,7 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
     admin: settings.admin,
     logLevel: settings.log.level,
     identity: { keyFile: dtls.key_file ?? null, certificateFile: dtls.certificate_file ?? null },
+    authorities: { anchors: dtls.trust_anchors, revocationLists: dtls.revocation_lists },
     shard: {
       shards: settings.shards,
       node: settings.node,

@@ -24,6 +24,9 @@ const port = (description: string, options: object = {}) =>
 const names = (description: string) =>
   Type.Array(Type.String({ minLength: 1 }), { description, minItems: 1, uniqueItems: true });
 
+const files = (description: string) =>
+  Type.Array(Type.String({ minLength: 1 }), { description, maxItems: 64, uniqueItems: true, default: [] });
+
 const listener = Type.Object(
   {
     address: text(
@@ -151,6 +154,13 @@ const dtls = Type.Object(
       text(
         'Certificates for that key, PEM, leaf first. Without them the gateway shows a raw public key only.',
       ),
+    ),
+    trust_anchors: files(
+      "Certificates of the authorities whose word on devices' certificates counts: files in PEM or DER.",
+    ),
+    revocation_lists: files(
+      'Revocation lists of these authorities: files in DER or PEM. With any, a device is turned away unless every ' +
+        'issuer of its chain has a list here that is current.',
     ),
     extended_master_secret: Type.Enum(['wanted', 'required'], {
       description:

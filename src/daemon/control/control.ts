@@ -39,6 +39,8 @@ import type { Tally } from './tally.ts';
 export interface ControlParts {
   readonly store: Store;
   readonly master: MasterKey;
+  /** Certificates of the configured authorities, DER. */
+  readonly anchors: readonly Uint8Array[];
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly publisher: Publisher;
@@ -113,10 +115,10 @@ export class Control {
   }
 
   async #carryOut(command: Command, by: string): Promise<Outcome> {
-    const { store, clock, publisher, tally, log, entropy, master } = this.#parts;
+    const { store, clock, publisher, tally, log, entropy, master, anchors } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
-    const { verdict, keys, made, cascade } = plan({ trust, entropy, master }, command);
+    const { verdict, keys, made, cascade } = plan({ trust, entropy, master, anchors }, command);
     const events = verdict.events ?? [];
     if (verdict.kind === 'refused') tally.change(command.kind, 'refused');
     if (events.length === 0) {

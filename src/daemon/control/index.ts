@@ -7,7 +7,7 @@
  * Invariants: one writer; what was answered is durable and in force on every running shard; keys are in the clear only
  * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
  */
-export type { ActorWish, Command, Outcome, PskWish } from './commands/index.ts';
+export type { ActorWish, Command, CredentialWish, Outcome } from './commands/index.ts';
 export type { IntroductionWish, RelationshipWish } from './commands/index.ts';
 export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
 export { Gateway, type GatewayParts } from './gateway.ts';

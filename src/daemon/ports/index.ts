@@ -26,6 +26,7 @@ export type {
 } from './feed.ts';
 export type { PeerForward, PeerMessage } from './peer-forward.ts';
 export type {
+  AuthoritySettings,
   BackendSettings,
   DtlsListenerSettings,
   ListenerSettings,

@@ -13,6 +13,7 @@ export interface ShardSettings {
   readonly dtls: DtlsListenerSettings;
   /** What the gateway proves itself with to devices that do not share a key with it. */
   readonly identity: IdentitySettings;
+  readonly authorities: AuthoritySettings;
   readonly limits: ShardLimits;
 }
 
@@ -28,6 +29,14 @@ export interface IdentitySettings {
   readonly keyPem: string;
   /** DER, leaf first; empty: a raw public key only. */
   readonly chain: readonly Uint8Array[];
+}
+
+/** Whose word on devices counts. Whoever read the files has checked what is in them. */
+export interface AuthoritySettings {
+  /** Certificates that devices' chains must end at, DER. */
+  readonly anchors: readonly Uint8Array[];
+  /** Their revocation lists, DER or PEM. With any, every issuer needs a current one. */
+  readonly revocationLists: readonly Uint8Array[];
 }
 
 export interface ListenerSettings {

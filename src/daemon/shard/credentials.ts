@@ -2,24 +2,55 @@
  * What this shard knows of trust: the snapshot at one revision and the keys that belong to it. It answers the
  * handshake's questions and says who stands behind a credential, now.
  */
-import { assert, Secret } from '../../base/index.ts';
+import { assert, Secret, toHex, type WallTime, wallTime } from '../../base/index.ts';
 import type { CredentialAnswer, CredentialQuestion } from '../../dtls/index.ts';
-import { toHex } from '../../base/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import {
+  type ActorId,
+  type Credential,
   type CredentialId,
   emptySnapshot,
+  isCurrent,
   type Revision,
   type TrustEvent,
   type TrustSnapshot,
 } from '../../trust/index.ts';
 import type { PskMaterial } from '../ports/index.ts';
+import type { Authorities } from './authorities.ts';
+
+/** An answer, and for the operator why it is not the wished one. */
+export interface Judgement {
+  readonly answer: CredentialAnswer;
+  readonly why?: string;
+}
+
+/** Who stands behind a credential, and when that has to be asked again; `null`: when the revision changes. */
+export interface Standing {
+  readonly principal: Principal;
+  readonly until: WallTime | null;
+}
+
+/** What a change took away. */
+export interface Ended {
+  /** Somebody may have lost his ground. */
+  readonly any: boolean;
+  readonly credentials: readonly CredentialId[];
+}
 
 export class Credentials {
   #snapshot: TrustSnapshot = emptySnapshot();
   /** As many as the snapshot has credentials; peers cannot add to it. */
   readonly #keys = new Map<CredentialId, Secret>();
+  readonly #authorities: Authorities;
+  readonly #wall: () => WallTime;
+  #latest: WallTime = wallTime(0);
   #loaded = false;
+
+  /** `wall` is the time of day, which may go back; what is judged here never does (threat G13). */
+  constructor(authorities: Authorities, wall: () => WallTime) {
+    this.#authorities = authorities;
+    this.#wall = wall;
+  }
 
   /** Whether a snapshot has arrived: before, nobody is known and nobody is turned away. */
   get loaded(): boolean {
@@ -28,6 +59,13 @@ export class Credentials {
 
   get revision(): Revision {
     return this.#snapshot.revision;
+  }
+
+  /** The time of day, or the latest that there has been. */
+  get now(): WallTime {
+    const wall = this.#wall();
+    if (wall > this.#latest) this.#latest = wall;
+    return this.#latest;
   }
 
   /** Replaces everything. */
@@ -39,38 +77,85 @@ export class Credentials {
     this.#keep(keys);
   }
 
-  /** Moves on to the snapshot after `events`. True when something ended, so that somebody may have lost his ground. */
-  apply(snapshot: TrustSnapshot, events: readonly TrustEvent[], keys: readonly PskMaterial[]): boolean {
+  /** Moves on to the snapshot after `events`. */
+  apply(snapshot: TrustSnapshot, events: readonly TrustEvent[], keys: readonly PskMaterial[]): Ended {
     this.#snapshot = snapshot;
-    let ended = false;
+    const ended: CredentialId[] = [];
     for (const event of events) {
-      if (ENDING.has(event.kind)) ended = true;
       if (event.kind !== 'credential-ended') continue;
+      ended.push(event.id);
       this.#keys.get(event.id)?.dispose();
       this.#keys.delete(event.id);
     }
     this.#keep(keys);
-    return ended;
+    return { any: events.some(({ kind }) => ENDING.has(kind)), credentials: ended };
   }
 
   /** The answer to a handshake's question. */
-  answer(question: CredentialQuestion): CredentialAnswer {
-    if (question.kind !== 'psk') return { kind: 'unknown' };
-    const credential = this.#snapshot.identities.get(toHex(question.identity));
-    const key = credential === undefined ? undefined : this.#keys.get(credential);
-    if (credential === undefined || key === undefined) return { kind: 'unknown' };
-    if (this.principal(credential) === undefined) return { kind: 'unknown' };
-    return { kind: 'psk', key, credential };
+  answer(question: CredentialQuestion): Judgement {
+    switch (question.kind) {
+      case 'psk':
+        return { answer: this.#psk(toHex(question.identity)) };
+      case 'rpk':
+        return this.#accepted(`rpk:${toHex(question.fingerprint)}`, 'no device has this key');
+      case 'x509':
+        return this.#certified(question.chain);
+      case 'resume': {
+        const { credential, claim } = question;
+        const known = this.standing(credential as CredentialId) !== undefined;
+        if (!known) return { answer: UNKNOWN };
+        // A certificate may have expired or been revoked while its credential stayed.
+        const judged = claim.kind === 'x509' ? this.#certified(claim.chain).answer : null;
+        const same = judged === null || (judged.kind === 'accepted' && judged.credential === credential);
+        return { answer: same ? { kind: 'accepted', credential } : UNKNOWN };
+      }
+    }
   }
 
-  /** Who stands behind a credential at this revision; `undefined` when the credential is not valid any more. */
-  principal(credential: CredentialId): Principal | undefined {
-    const found = this.#snapshot.credentials.get(credential);
-    const actor = found && this.#snapshot.actors.get(found.actor);
-    if (found?.state !== 'active' || actor?.state !== 'active') return undefined;
-    const wanted = found.user ?? actor.owner;
-    const user = wanted !== null && this.#snapshot.actors.get(wanted)?.state === 'active' ? wanted : null;
-    return { actor: actor.id, kind: actor.kind, name: actor.name, credential, user };
+  /** Who stands behind a credential now; `undefined` when it is not valid, or its actor may not act. */
+  standing(credential: CredentialId): Standing | undefined {
+    const { credentials, actors } = this.#snapshot;
+    const found = credentials.get(credential);
+    const actor = found && actors.get(found.actor);
+    if (found === undefined || actor?.state !== 'active' || !isCurrent(found, this.now)) return undefined;
+    const user = this.#active(found.user ?? actor.owner);
+    const principal = { actor: actor.id, kind: actor.kind, name: actor.name, credential, user };
+    return { principal, until: found.notAfter };
+  }
+
+  #psk(identityHex: string): CredentialAnswer {
+    const credential = this.#find(identityHex);
+    const key = credential === undefined ? undefined : this.#keys.get(credential.id);
+    if (credential === undefined || key === undefined) return UNKNOWN;
+    return { kind: 'psk', key, credential: credential.id };
+  }
+
+  #certified(chain: readonly Uint8Array[]): Judgement {
+    const judged = this.#authorities.judge(chain, this.now);
+    if (judged.kind === 'refused') {
+      return { answer: { kind: 'refused', reason: judged.reason }, why: judged.detail };
+    }
+    const { anchorHex, subject } = judged;
+    const why = `no device is registered as ${subject} under the authority ${anchorHex}`;
+    return this.#accepted(`x509:${anchorHex}:${subject}`, why);
+  }
+
+  #accepted(proofKey: string, why: string): Judgement {
+    const credential = this.#find(proofKey);
+    return credential === undefined
+      ? { answer: UNKNOWN, why }
+      : { answer: { kind: 'accepted', credential: credential.id } };
+  }
+
+  /** The credential with that proof, if it is good now: one that is suspended is nobody's. */
+  #find(proofKey: string): Credential | undefined {
+    const id = this.#snapshot.identities.get(proofKey);
+    if (id === undefined || this.standing(id) === undefined) return undefined;
+    return this.#snapshot.credentials.get(id);
+  }
+
+  #active(user: ActorId | null): ActorId | null {
+    return user !== null && this.#snapshot.actors.get(user)?.state === 'active' ? user : null;
   }
 
   #keep(keys: readonly PskMaterial[]): void {
@@ -82,12 +167,7 @@ export class Credentials {
   }
 }
 
-/** Credentials that are not good any more after `events`, not even to take up a session again. */
-export function endedBy(events: readonly TrustEvent[]): CredentialId[] {
-  return events.flatMap((event) =>
-    event.kind === 'credential-ended' || event.kind === 'credential-suspended' ? [event.id] : [],
-  );
-}
+const UNKNOWN: CredentialAnswer = { kind: 'unknown' };
 
 /** What may take the ground from under a session. */
 const ENDING: ReadonlySet<TrustEvent['kind']> = new Set([

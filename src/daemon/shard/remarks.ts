@@ -21,10 +21,17 @@ export function sayDenied(report: Report, now: Instant, session: Session, id: st
   }));
 }
 
-export function sayFailed(report: Report, now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
+/** A handshake failed; `why`: what was found out about the credential. */
+export function sayFailed(
+  report: Report,
+  now: Instant,
+  effect: Extract<Effect, { kind: 'failed' }>,
+  why?: string,
+): void {
   report.log(now, 'handshake failed', () => ({
     reason: effect.reason,
     peer: displayAddress(effect.path.remote),
     claimed: effect.claim === null ? null : displayClaim(effect.claim),
+    ...(why === undefined ? {} : { why }),
   }));
 }

@@ -1,11 +1,19 @@
 /** Sessions: the established connections of this shard and who is at the other end. */
-import { type BoundedMap, displayAddress } from '../../base/index.ts';
-import type { ConnectionHandle, ConnectionView, DtlsEndpoint } from '../../dtls/index.ts';
+import { type BoundedMap, displayAddress, toHex, type WallTime } from '../../base/index.ts';
+import type {
+  Claim,
+  CloseReason,
+  ConnectionHandle,
+  ConnectionView,
+  DtlsEndpoint,
+  VerifiedPeer,
+} from '../../dtls/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import type { Caller } from '../../relay/index.ts';
 import type { CredentialId, Revision } from '../../trust/index.ts';
 import type { Clock, SessionView, ShardSettings } from '../ports/index.ts';
-import type { Credentials } from './credentials.ts';
+import { leafEnd } from './authorities.ts';
+import type { Credentials, Standing } from './credentials.ts';
 
 export interface Session extends Caller {
   readonly connection: ConnectionHandle;
@@ -14,20 +22,63 @@ export interface Session extends Caller {
   readonly first: Principal;
   /** Bytes of plaintext that the peer takes in one record. */
   readonly sendLimit: number;
+  /** What the peer has shown. */
+  readonly shown: Claim['kind'];
+  /** When its certificate ends; `null`: it showed none. */
+  readonly certifiedUntil: WallTime | null;
   /** At which revision `principal` was true. */
   checked: Revision;
+  /** When `principal` may cease to be, whatever the revision; `null`: never by itself. */
+  until: WallTime | null;
 }
 
 export type Sessions = BoundedMap<ConnectionHandle, Session>;
 
-/** The session's principal at the current revision; it is looked up again only when the revision has changed. */
+/** The session that begins with a connection just established. */
+export function beginSession(
+  connection: ConnectionHandle,
+  peer: VerifiedPeer,
+  { principal, until }: Standing,
+  { sendLimit, checked }: Pick<Session, 'sendLimit' | 'checked'>,
+): Session {
+  const { claim } = peer;
+  const certifiedUntil = claim.kind === 'x509' ? leafEnd(claim.chain) : null;
+  return {
+    connection,
+    credential: principal.credential,
+    principal,
+    first: principal,
+    shown: claim.kind,
+    sendLimit,
+    certifiedUntil,
+    checked,
+    until: earlierOf(until, certifiedUntil),
+    jobs: 0,
+  };
+}
+
+/** The session's principal now; it is looked up again only when the revision has changed or its time has come. */
 export function currentPrincipal(session: Session, credentials: Credentials): Principal | null {
-  if (session.checked !== credentials.revision) {
-    session.principal = credentials.principal(session.credential) ?? null;
-    session.checked = credentials.revision;
-  }
+  const { until, certifiedUntil } = session;
+  const due = until !== null && credentials.now >= until;
+  if (!due && session.checked === credentials.revision) return session.principal;
+  const expired = certifiedUntil !== null && credentials.now >= certifiedUntil;
+  const standing = expired ? undefined : credentials.standing(session.credential);
+  session.principal = standing?.principal ?? null;
+  session.checked = credentials.revision;
+  session.until = earlierOf(standing?.until ?? null, certifiedUntil);
   return session.principal;
 }
+
+/** Of two ends, where `null` is none. */
+function earlierOf(a: WallTime | null, b: WallTime | null): WallTime | null {
+  if (a === null || b === null) return a ?? b;
+  return a < b ? a : b;
+}
+
+/** What a peer is told whose ground is gone: about its certificate, if it showed one. */
+export const lossOf = ({ shown }: Session): CloseReason =>
+  shown === 'x509' ? 'certificate-revoked' : 'revoked';
 
 /** All sessions as the admin API shows them. */
 export function viewsOf(
@@ -57,7 +108,7 @@ function viewOf(session: Session, connection: ConnectionView, shard: number, off
     principal: session.first.actor,
     credential: session.credential,
     path: displayAddress(connection.path.remote),
-    cid: null,
+    cid: connection.cid.length === 0 ? null : toHex(connection.cid),
     suite: connection.suite,
     since: Math.round(connection.since + offset),
     lastSeen: Math.round(connection.lastSeen + offset),

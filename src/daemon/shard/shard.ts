@@ -32,7 +32,8 @@ import {
 } from '../../relay/index.ts';
 import type { CredentialId, Revision } from '../../trust/index.ts';
 import type { Backend, ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
-import { Credentials, endedBy } from './credentials.ts';
+import { Authorities } from './authorities.ts';
+import { Credentials, type Ended } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { Ground } from './ground.ts';
 import { countersOf } from './health.ts';
@@ -41,7 +42,15 @@ import type { ShardParts } from './parts.ts';
 import { Report } from './report.ts';
 import { isReached, sayDenied, sayFailed } from './remarks.ts';
 import { Router } from './router.ts';
-import { currentPrincipal, type Session, type Sessions, sessionNamed, viewsOf } from './sessions.ts';
+import {
+  beginSession,
+  currentPrincipal,
+  lossOf,
+  type Session,
+  type Sessions,
+  sessionNamed,
+  viewsOf,
+} from './sessions.ts';
 import { Tally } from './tally.ts';
 
 export class Shard {
@@ -52,7 +61,7 @@ export class Shard {
   readonly #relay: Relay;
   readonly #backends: BoundedMap<string, Backend>;
   readonly #sessions: Sessions;
-  readonly #credentials = new Credentials();
+  readonly #credentials: Credentials;
   readonly #ground: Ground;
   readonly #router: Router;
   readonly #tally = new Tally();
@@ -64,6 +73,7 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { settings } = parts;
     this.#parts = parts;
+    this.#credentials = new Credentials(new Authorities(settings.authorities), () => parts.clock.wall());
     this.#number = settings.shard;
     this.#dtls = parts.dtls;
     this.#coap = parts.coap;
@@ -126,7 +136,7 @@ export class Shard {
         this.#ground.load(message.snapshot, this.#parts.clock.wall());
         this.#credentials.load(message.snapshot, message.keys);
         for (const session of this.#sessions.values()) session.checked = UNCHECKED;
-        this.#applied(now, true);
+        this.#applied(now, { any: true, credentials: [] });
         break;
       case 'apply':
         this.#apply(now, message);
@@ -142,8 +152,8 @@ export class Shard {
     this.#rest(now);
   }
 
-  /** What DTLS wants done. */
-  #carryOut(now: Instant, effects: Effects): void {
+  /** What DTLS wants done. `why`: what was found out about a credential on the way here. */
+  #carryOut(now: Instant, effects: Effects, why?: string): void {
     for (const effect of effects) {
       switch (effect.kind) {
         case 'transmit':
@@ -153,7 +163,7 @@ export class Shard {
           this.#converse(now, this.#coap.receive(now, peerId(effect.connection), effect.plaintext));
           break;
         case 'lookup':
-          this.#carryOut(now, this.#dtls.resolve(now, effect.id, this.#credentials.answer(effect.ask)));
+          this.#lookUp(now, effect);
           break;
         case 'established':
           this.#established(now, effect);
@@ -162,7 +172,7 @@ export class Shard {
           this.#closed(now, effect.connection, effect.reason);
           break;
         case 'failed':
-          this.#handshakeFailed(now, effect);
+          this.#handshakeFailed(now, effect, why);
           break;
         case 'rebound': // answers go to the new address by themselves
           break;
@@ -175,6 +185,11 @@ export class Shard {
           break;
       }
     }
+  }
+
+  #lookUp(now: Instant, { id, ask }: Extract<Effect, { kind: 'lookup' }>): void {
+    const { answer, why } = this.#credentials.answer(ask);
+    this.#carryOut(now, this.#dtls.resolve(now, id, answer), why);
   }
 
   /** What CoAP wants done. */
@@ -206,7 +221,7 @@ export class Shard {
   #request(now: Instant, session: Session, asked: Extract<CoapEffects[number], { kind: 'request' }>): void {
     const { exchange, request } = asked;
     if (currentPrincipal(session, this.#credentials) === null) {
-      this.#close(now, session.connection, 'revoked');
+      this.#close(now, session.connection, lossOf(session));
       return;
     }
     const answer = this.#relay.ask(now, session, exchange, request, this.#ground.trust);
@@ -255,15 +270,11 @@ export class Shard {
   #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
     const { connection, peer } = effect;
     this.#tally.handshakes.add(`established,none,${peer.claim.kind}`);
-    const credential = peer.credential as CredentialId;
-    const principal = this.#credentials.principal(credential);
-    if (principal === undefined) {
-      this.#close(now, connection, 'revoked');
-      return;
-    }
+    const standing = this.#credentials.standing(peer.credential as CredentialId);
+    if (standing === undefined) return this.#close(now, connection, 'revoked');
     const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
     const checked = this.#credentials.revision;
-    const session = { connection, credential, principal, first: principal, sendLimit, checked, jobs: 0 };
+    const session = beginSession(connection, peer, standing, { sendLimit, checked });
     assert(this.#sessions.set(connection, session), 'there are no more sessions than connections');
   }
 
@@ -280,24 +291,24 @@ export class Shard {
     this.#converse(now, this.#coap.forget(peerId(connection)));
   }
 
-  #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>): void {
-    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'psk'}`);
-    sayFailed(this.#report, now, effect);
+  #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>, why?: string): void {
+    this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'none'}`);
+    sayFailed(this.#report, now, effect, why);
   }
 
   #apply(now: Instant, { revision, events, keys }: ControlMessage & { kind: 'apply' }): void {
     const lost = this.#ground.apply({ revision, events });
     const ended = this.#credentials.apply(this.#ground.trust.snapshot, events, keys);
-    for (const credential of endedBy(events)) this.#dtls.forgetSessions(credential);
-    this.#applied(now, ended || lost);
+    this.#applied(now, { ...ended, any: ended.any || lost });
   }
 
   /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
-  #applied(now: Instant, ended: boolean): void {
-    if (ended) {
+  #applied(now: Instant, ended: Ended): void {
+    for (const credential of ended.credentials) this.#dtls.forgetSessions(credential);
+    if (ended.any) {
       for (const session of this.#sessions.values()) {
         if (currentPrincipal(session, this.#credentials) === null)
-          this.#close(now, session.connection, 'revoked');
+          this.#close(now, session.connection, lossOf(session));
       }
       this.#dropUngrounded(now);
     }
@@ -311,10 +322,9 @@ export class Shard {
     for (const { job, decision, response } of this.#relay.dropUngrounded(this.#ground.trust)) {
       this.#tally.requests.add(job.request.action, 'denied');
       this.#tally.decisions.add(`deny,${decision.by}`);
-      const { caller, exchange } = job;
-      sayDenied(this.#report, now, caller as Session, this.#relay.decisionId(exchange), decision);
+      sayDenied(this.#report, now, job.caller as Session, this.#relay.decisionId(job.exchange), decision);
       this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
-      this.#converse(now, this.#coap.respond(now, exchange, response));
+      this.#converse(now, this.#coap.respond(now, job.exchange, response));
     }
   }
 
@@ -326,9 +336,8 @@ export class Shard {
     this.#stale = stale;
     this.#relay.setStale(stale);
     this.#dtls.admitHandshakes(!stale && this.#drain === undefined);
-    this.#report.log(now, stale ? 'trust stale' : 'trust fresh', () => ({
-      revision: this.#credentials.revision,
-    }));
+    const { revision } = this.#credentials;
+    this.#report.log(now, stale ? 'trust stale' : 'trust fresh', () => ({ revision }));
   }
 
   #asked(now: Instant, request: number, question: ShardQuestion): void {

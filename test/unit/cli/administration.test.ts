@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { pem } from '../../../src/crypto/index.ts';
+import { pkcs8Of, spkiOf, testKey } from '../../support/x509.ts';
 import { type Answers, fakeAdmin, nobodyThere } from './fake-admin.ts';
 import { postern } from './fake-terminal.ts';
 
@@ -79,6 +81,44 @@ describe('devices', () => {
     assert.equal(half.code, 2);
     assert.match(half.err, /both --identity and --key-file/);
     assert.equal(admin.bodies.length, 1);
+  });
+
+  test("a public key is read, checked and sent; the gateway's own is shown for pinning", async () => {
+    const spki = spkiOf(testKey());
+    const publicKey = pem('PUBLIC KEY', spki);
+    const gateway = {
+      fingerprint: 'ab'.repeat(32),
+      spoken: 'abab abab',
+      publicKeyPem: 'PEM\n',
+      certificates: [],
+    };
+    const admin = fakeAdmin((method, url, body) => {
+      if (url.pathname === '/v1/gateway') return { status: 200, body: gateway };
+      if (method !== 'POST') return undefined;
+      const credential = { id: PSK.id, kind: 'rpk', fingerprint: 'cd'.repeat(32) };
+      return { status: 201, body: { ...LAMP, name: (body as { name: string }).name, credential } };
+    });
+    const argv = ['device', 'add', 'lock-1', '--owner', 'ann', '--rpk', '-'];
+    const { code, out } = await postern(argv, { ...admin, input: publicKey });
+    assert.equal(code, 0);
+    assert.match(out, /^device lock-1 of ann added\nfingerprint {2}(?:cd){32}\n\ngateway key {2}abab abab\n/);
+    assert.match(out, /PEM\n$/);
+    assert.deepEqual((admin.bodies[0] as { credential: unknown }).credential, { kind: 'rpk', publicKey });
+    const json = await postern([...argv, '--json'], { ...admin, input: publicKey });
+    assert.deepEqual((JSON.parse(json.out) as { gateway: unknown }).gateway, gateway);
+  });
+
+  test('a private key never leaves this machine, and what was found is said', async () => {
+    const admin = fakeAdmin(() => undefined);
+    for (const kind of ['--rpk', '--cert']) {
+      const argv = ['device', 'add', 'lock-1', '--owner', 'ann', kind, '-'];
+      const { code, err } = await postern(argv, { ...admin, input: pkcs8Of(testKey()) });
+      assert.equal(code, 2);
+      assert.match(err, /^postern: standard input: found (?:a private key|PEM of the kind PRIVATE KEY)/);
+    }
+    const both = await postern(['device', 'add', 'a', '--owner', 'b', '--rpk', 'x', '--cert', 'y'], admin);
+    assert.match(both.err, /one kind of credential/);
+    assert.deepEqual(admin.asked, []);
   });
 
   test('a QR code goes to standard output alone', async () => {

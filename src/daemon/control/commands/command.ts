@@ -21,8 +21,8 @@ import type { TrustCommand } from './trust-command.ts';
 
 export type Command =
   | TrustCommand
-  | { readonly kind: 'add-actor'; readonly actor: ActorWish; readonly psk: PskWish | null }
-  | { readonly kind: 'add-psk'; readonly actor: string; readonly psk: PskWish }
+  | { readonly kind: 'add-actor'; readonly actor: ActorWish; readonly credential: CredentialWish | null }
+  | { readonly kind: 'add-credential'; readonly actor: string; readonly credential: CredentialWish }
   | { readonly kind: 'remove-actor'; readonly id: ActorId; readonly ifRevision: Revision | null }
   | { readonly kind: 'end-credential'; readonly id: CredentialId; readonly ifRevision: Revision | null };
 
@@ -33,11 +33,35 @@ export interface ActorWish {
   readonly owner: string | null;
 }
 
-/** A PSK to be established; what is `null` is made by the gateway. */
-export interface PskWish {
+/** A credential to be established. */
+export type CredentialWish = PskWish | RpkWish | X509Wish;
+
+interface AnyWish {
+  readonly established: Establishment;
+  /** Name or id of the user in whose context it acts; `null`: the owner's. */
+  readonly user: string | null;
+}
+
+/** What is `null` is made by the gateway. */
+export interface PskWish extends AnyWish {
+  readonly kind: 'psk';
   readonly identityHex: string | null;
   readonly keyHex: string | null;
-  readonly established: Establishment;
+}
+
+export interface RpkWish extends AnyWish {
+  readonly kind: 'rpk';
+  /** As an operator has it: PEM, base64, JWK. */
+  readonly publicKey: string;
+}
+
+/** A certificate is known by its subject under one of the configured authorities. */
+export interface X509Wish extends AnyWish {
+  readonly kind: 'x509';
+  readonly shown:
+    | { readonly kind: 'certificate'; readonly pem: string }
+    /** SHA-256 of the authority's certificate, or its subject; `null`: the only one there is. */
+    | { readonly kind: 'subject'; readonly anchor: string | null; readonly subject: string };
 }
 
 /** A command worked out against a snapshot, nothing written yet. */
@@ -63,6 +87,8 @@ export interface Planning {
   readonly trust: Trust;
   readonly entropy: Entropy;
   readonly master: MasterKey;
+  /** Certificates of the configured authorities, DER. */
+  readonly anchors: readonly Uint8Array[];
 }
 
 export type Outcome =

@@ -2,25 +2,30 @@
 import {
   type ActorId,
   addActor,
+  addActorWith,
   addPsk,
+  type CredentialFacts,
   endCredential,
+  establishCredential,
   findActor,
+  type NewPsk,
   refuse,
+  type Refused,
   removeActor,
   revisionRefusal,
   type Verdict,
 } from '../../../trust/index.ts';
-import type { ActorWish, Command, Plan, Planning, PskWish } from './command.ts';
+import type { ActorWish, Command, CredentialWish, Plan, Planning } from './command.ts';
+import { prepareCredential, type PreparedCredential } from './credential.ts';
 import { drawActorId } from './ids.ts';
 import { planTrust, withOwnership } from './plan-trust.ts';
-import { preparePsk } from './psk.ts';
 
 export function plan(planning: Planning, command: Command): Plan {
   switch (command.kind) {
     case 'add-actor':
-      return withOwnership(planning, planActor(planning, command.actor, command.psk));
-    case 'add-psk':
-      return planPsk(planning, command.actor, command.psk);
+      return withOwnership(planning, planActor(planning, command.actor, command.credential));
+    case 'add-credential':
+      return planCredential(planning, command.actor, command.credential);
     case 'remove-actor': {
       const { trust } = planning;
       const actor = trust.snapshot.actors.get(command.id);
@@ -39,32 +44,62 @@ export function plan(planning: Planning, command: Command): Plan {
   }
 }
 
-function planActor(planning: Planning, wish: ActorWish, psk: PskWish | null): Plan {
-  const { entropy } = planning;
-  const { snapshot } = planning.trust;
+function planActor(planning: Planning, wish: ActorWish, credential: CredentialWish | null): Plan {
+  const { entropy, trust } = planning;
   const id = drawActorId(entropy, wish.kind);
-  if (psk === null) return { ...only(addActor(snapshot, { id, ...wish }, null)), made: { actor: id } };
-  if (wish.kind !== 'device') {
-    return only(refuse('credential-not-allowed', 'only devices come with a PSK', '/credential'));
+  const actor = { id, ...wish };
+  if (credential === null) return { ...only(addActor(trust.snapshot, actor, null)), made: { actor: id } };
+  if (wish.kind === 'user') {
+    return only(refuse('credential-not-allowed', 'users reach the gateway through devices', '/credential'));
   }
-  const prepared = preparePsk(planning, id, wish.name, psk);
-  if (prepared.kind === 'refused') return only({ ...prepared, field: `/credential${prepared.field ?? ''}` });
-  const verdict = addActor(snapshot, { id, ...wish }, prepared.psk);
-  const { keyHex } = prepared;
-  const made = { actor: id, credential: prepared.psk.id, ...(keyHex === undefined ? {} : { keyHex }) };
-  return { verdict, keys: [prepared.material], made };
+  const prepared = prepareCredential(planning, id, wish.name, credential);
+  if (prepared.kind === 'refused') return only(within('/credential', prepared));
+  const { facts } = prepared;
+  const psk = plainPsk(facts);
+  const verdict = psk === null ? addActorWith(trust, actor, facts) : addActor(trust.snapshot, actor, psk);
+  return planned(verdict, prepared, { actor: id });
 }
 
-function planPsk(planning: Planning, reference: string, wish: PskWish): Plan {
-  const { snapshot } = planning.trust;
+function planCredential(planning: Planning, reference: string, wish: CredentialWish): Plan {
+  const { trust } = planning;
+  const { snapshot } = trust;
   const actor = snapshot.actors.get(reference as ActorId) ?? findActor(snapshot, 'device', reference);
   if (actor === undefined) return only(refuse('actor-unknown', 'there is no such actor', '/actor'));
-  const prepared = preparePsk(planning, actor.id, actor.name, wish);
+  const prepared = prepareCredential(planning, actor.id, actor.name, wish);
   if (prepared.kind === 'refused') return only(prepared);
-  const verdict = addPsk(snapshot, actor.id, prepared.psk);
-  const { keyHex } = prepared;
-  const made = { credential: prepared.psk.id, ...(keyHex === undefined ? {} : { keyHex }) };
-  return { verdict, keys: [prepared.material], made };
+  const { facts } = prepared;
+  const psk = plainPsk(facts);
+  const verdict = psk === null ? establishCredential(trust, facts) : addPsk(snapshot, actor.id, psk);
+  return planned(verdict, prepared, {});
+}
+
+function planned(
+  verdict: Verdict,
+  { facts, keys, keyHex }: PreparedCredential,
+  made: { readonly actor?: ActorId },
+): Plan {
+  if (verdict.kind === 'refused') return only(namingMember(verdict, facts.kind));
+  const shown = keyHex === undefined ? {} : { keyHex };
+  return { verdict, keys, made: { ...made, credential: facts.id, ...shown } };
+}
+
+/** A PSK without a user of its own, which logs have said in the same way from the beginning. */
+function plainPsk(facts: CredentialFacts): NewPsk | null {
+  if (facts.kind !== 'psk' || facts.user !== null) return null;
+  const { id, identityHex, sealedKey, established } = facts;
+  return { id, identityHex, sealedKey, established };
+}
+
+const within = (where: string, refused: Refused): Refused => ({
+  ...refused,
+  field: `${where}${refused.field ?? ''}`,
+});
+
+/** Trust speaks of a proof; the request has a member for it. */
+function namingMember(refused: Refused, kind: CredentialFacts['kind']): Refused {
+  const member = kind === 'rpk' ? '/publicKey' : kind === 'x509' ? '/subject' : '/identity';
+  const { field } = refused;
+  return field === undefined ? refused : { ...refused, field: field.replace(/\/proof$/, member) };
 }
 
 const only = (verdict: Verdict): Plan => ({ verdict, keys: [], made: {} });

@@ -23,8 +23,9 @@ export interface CredentialView {
   readonly identityHex?: string;
   /** Of a raw public key: SHA-256 of its SPKI, in hexadecimal. */
   readonly fingerprint?: string;
-  /** Of a certificate. */
+  /** Of a certificate: its subject, and the SHA-256 of its authority's certificate. */
   readonly subject?: string;
+  readonly anchor?: string;
   readonly established: Credential['established'];
   /** Milliseconds since 1970. */
   readonly notAfter: number | null;
@@ -49,7 +50,7 @@ export function viewCredential(snapshot: TrustSnapshot, credential: Credential):
 
 function viewProof(
   credential: Credential,
-): Pick<CredentialView, 'identity' | 'identityHex' | 'fingerprint' | 'subject'> {
+): Pick<CredentialView, 'identity' | 'identityHex' | 'fingerprint' | 'subject' | 'anchor'> {
   switch (credential.kind) {
     case 'psk': {
       const { identityHex } = credential;
@@ -61,7 +62,7 @@ function viewProof(
     case 'rpk':
       return { fingerprint: credential.fingerprintHex };
     case 'x509':
-      return { subject: credential.subject };
+      return { subject: credential.subject, anchor: credential.anchorHex };
     case 'pairing-code':
     case 'token':
       return {};

@@ -20,7 +20,7 @@ export function onClientHello(
   if (session !== undefined && terms.extendedMasterSecret && offer.suites.includes(session.suite)) {
     return {
       next: { kind: 'await-resumption', avoid: state.avoid, offer, terms, message, session },
-      lookup: { kind: 'resume', credential: session.credential },
+      lookup: { kind: 'resume', credential: session.credential, claim: session.claim },
     };
   }
   return fullFlight(context, { offer, terms, message }, state.avoid);

@@ -25,6 +25,7 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
     addUser: async (name) => add('user', name),
     addDevice: async (name, owner, credential) => {
       assert.ok(actors.some((actor) => actor.kind === 'user' && actor.name === owner));
+      assert.ok(credential.kind === 'psk');
       keys.push(credential);
       return add('device', name);
     },
@@ -34,6 +35,7 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
         1,
       ),
     actor: unused,
+    gateway: unused,
     credentials: unused,
     sessions: unused,
     closeSession: unused,

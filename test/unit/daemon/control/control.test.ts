@@ -10,12 +10,12 @@ import { controlPlane } from '../../../support/control.ts';
 const addUser = (name: string): Command => ({
   kind: 'add-actor',
   actor: { kind: 'user', name, owner: null },
-  psk: null,
+  credential: null,
 });
 const addDevice = (name: string, keyHex: string | null = null): Command => ({
   kind: 'add-actor',
   actor: { kind: 'device', name, owner: 'ann' },
-  psk: { identityHex: null, keyHex, established: 'file' },
+  credential: { kind: 'psk', user: null, identityHex: null, keyHex, established: 'file' },
 });
 
 function done(outcome: Outcome): Outcome & { kind: 'done' } {
@@ -159,8 +159,14 @@ describe('control', () => {
     assert.equal(identityOf(lamp.credential), toHex(utf8('lamp')));
     assert.equal(fromHex(lamp.keyHex ?? '')?.length, 16);
     const actor = lamp.actor?.id ?? '';
-    const psk = { identityHex: null, keyHex: null, established: 'displayed' } as const;
-    const further = done(await control.run({ kind: 'add-psk', actor, psk }, 'operator'));
+    const credential = {
+      kind: 'psk',
+      user: null,
+      identityHex: null,
+      keyHex: null,
+      established: 'displayed',
+    } as const;
+    const further = done(await control.run({ kind: 'add-credential', actor, credential }, 'operator'));
     assert.equal(identityOf(further.credential), toHex(utf8(further.credential?.id ?? '')));
     assert.notEqual(further.keyHex, lamp.keyHex);
     const long = done(await control.run(addDevice('x'.repeat(33)), 'operator'));

@@ -27,12 +27,12 @@ describe('supervisor', () => {
   test('a shard is loaded before it hears of any change', async () => {
     const { control, supervisor, shards } = await controlPlane();
     await control.run(
-      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, psk: null },
+      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
       'x',
     );
     await supervisor.start();
     await control.run(
-      { kind: 'add-actor', actor: { kind: 'user', name: 'bob', owner: null }, psk: null },
+      { kind: 'add-actor', actor: { kind: 'user', name: 'bob', owner: null }, credential: null },
       'x',
     );
     assert.deepEqual(
@@ -91,7 +91,7 @@ describe('supervisor', () => {
     });
     await supervisor.start();
     await control.run(
-      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, psk: null },
+      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
       'x',
     );
     for (let round = 1; round <= 4; round++) {
@@ -132,7 +132,7 @@ describe('supervisor', () => {
     const first = shards.started[0];
     if (first !== undefined) first.say = () => undefined; // it hears, and never answers
     const outcome = await control.run(
-      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, psk: null },
+      { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
       'x',
     );
     assert.equal(outcome.kind, 'done');

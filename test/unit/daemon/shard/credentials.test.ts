@@ -1,0 +1,248 @@
+/** What a shard answers to a handshake, by kind of credential and by how things stand at that moment. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { fromHex, required, toHex, utf8, type WallTime, wallTime } from '../../../../src/base/index.ts';
+import { nodeProvider } from '../../../../src/crypto/index.ts';
+import { Authorities } from '../../../../src/daemon/shard/authorities.ts';
+import { Credentials } from '../../../../src/daemon/shard/credentials.ts';
+import {
+  type ActorId,
+  type CredentialFacts,
+  type CredentialId,
+  apply,
+  restoreSnapshot,
+  type Revision,
+  type SnapshotRecord,
+  type TrustEvent,
+} from '../../../../src/trust/index.ts';
+import { authority, device, type Holder, revocationList, spkiOf, testKey } from '../../../support/x509.ts';
+
+const at = (text: string): WallTime => wallTime(Date.parse(text));
+const sha256 = (bytes: Uint8Array): string => toHex(nodeProvider.hash('sha256', bytes));
+
+const root = authority({ serial: '01' });
+const lock = device({ subject: 'lock-1', serial: '77' }, root);
+const spki = spkiOf(testKey('p256', 'meter'));
+const RPK = { kind: 'rpk', fingerprint: nodeProvider.hash('sha256', spki), spki } as const;
+const PSK = { kind: 'psk', identity: utf8('lamp') } as const;
+const X509 = { kind: 'x509', chain: [lock.der] } as const;
+
+const bounds = { user: null, established: 'file', notBefore: null, notAfter: null } as const;
+const facts = (id: string, actor: string) =>
+  ({ id: id as CredentialId, actor: actor as ActorId, ...bounds }) as const;
+
+const LAMP: CredentialFacts = {
+  ...facts('c-lamp', 'lamp'),
+  kind: 'psk',
+  identityHex: toHex(PSK.identity),
+  sealedKey: '',
+};
+const METER: CredentialFacts = {
+  ...facts('c-meter', 'meter'),
+  kind: 'rpk',
+  fingerprintHex: toHex(RPK.fingerprint),
+  spkiHex: toHex(spki),
+};
+const LOCK: CredentialFacts = {
+  ...facts('c-lock', 'lock'),
+  kind: 'x509',
+  anchorHex: sha256(root.der),
+  subject: 'CN=lock-1',
+};
+
+interface Scene {
+  readonly credentials: Credentials;
+  /** The time of day from here on. */
+  readonly turnClock: (text: string) => void;
+  readonly apply: (...events: TrustEvent[]) => ReturnType<Credentials['apply']>;
+}
+
+function scene({
+  anchors = [root],
+  lists = [],
+  notAfter = null,
+}: {
+  anchors?: readonly Holder[];
+  lists?: readonly Uint8Array[];
+  notAfter?: WallTime | null;
+} = {}): Scene {
+  let wall = at('2026-06-15T12:00:00Z');
+  const authorities = new Authorities({ anchors: anchors.map(({ der }) => der), revocationLists: lists });
+  const credentials = new Credentials(authorities, () => wall);
+  let revision = 1 as Revision;
+  const actor = (id: string) =>
+    ({ id: id as ActorId, kind: 'device', name: id, owner: 'ann' as ActorId, revision }) as const;
+  const record: SnapshotRecord = {
+    revision,
+    actors: [
+      { id: 'ann' as ActorId, kind: 'user', name: 'ann', owner: null, revision },
+      { id: 'bob' as ActorId, kind: 'user', name: 'bob', owner: null, revision },
+      actor('lamp'),
+      actor('meter'),
+      actor('lock'),
+    ],
+    credentials: [LAMP, METER, LOCK].map((each) => ({ ...each, notAfter, revision })),
+  };
+  const key = required(fromHex('000102030405060708090a0b0c0d0e0f'), 'hexadecimal');
+  let snapshot = restoreSnapshot(record);
+  credentials.load(snapshot, [
+    { credential: LAMP.id, actor: LAMP.actor, identityHex: toHex(PSK.identity), key },
+  ]);
+  return {
+    credentials,
+    turnClock: (text) => {
+      wall = at(text);
+    },
+    apply: (...events) => {
+      revision = (revision + 1) as Revision;
+      snapshot = apply(snapshot, revision, events);
+      return credentials.apply(snapshot, events, []);
+    },
+  };
+}
+
+const everyKind = [
+  ['psk', PSK, 'c-lamp'],
+  ['rpk', RPK, 'c-meter'],
+  ['x509', X509, 'c-lock'],
+] as const;
+
+describe('every kind of credential', () => {
+  for (const [kind, question, credential] of everyKind) {
+    const taken = (event: 'credential-suspended' | 'credential-ended'): TrustEvent => ({
+      kind: event,
+      id: credential as CredentialId,
+    });
+
+    test(`${kind}: known, and found by what is shown`, () => {
+      const { answer } = scene().credentials.answer(question);
+      assert.equal('credential' in answer && answer.credential, credential);
+    });
+
+    test(`${kind}: suspended and ended ones are unknown, and say that sessions must be looked at`, () => {
+      const { credentials, apply } = scene();
+      assert.deepEqual(apply(taken('credential-suspended')), { any: true, credentials: [] });
+      assert.equal(credentials.answer(question).answer.kind, 'unknown');
+      assert.equal(credentials.standing(credential as CredentialId), undefined);
+      apply({ kind: 'credential-resumed', id: credential as CredentialId });
+      assert.notEqual(credentials.answer(question).answer.kind, 'unknown');
+      assert.deepEqual(apply(taken('credential-ended')), { any: true, credentials: [credential] });
+      assert.equal(credentials.answer(question).answer.kind, 'unknown');
+    });
+
+    test(`${kind}: its own end counts, and a clock that goes back brings nothing back`, () => {
+      const { credentials, turnClock } = scene({ notAfter: at('2026-07-01T00:00:00Z') });
+      assert.notEqual(credentials.answer(question).answer.kind, 'unknown');
+      assert.equal(credentials.standing(credential as CredentialId)?.until, at('2026-07-01T00:00:00Z'));
+      turnClock('2026-07-01T00:00:00Z');
+      assert.equal(credentials.answer(question).answer.kind, 'unknown');
+      turnClock('2026-06-01T00:00:00Z');
+      assert.equal(credentials.answer(question).answer.kind, 'unknown');
+    });
+
+    test(`${kind}: a suspended device is nobody`, () => {
+      const { credentials, apply } = scene();
+      const actor = credential.slice(2) as ActorId;
+      assert.equal(apply({ kind: 'actor-suspended', id: actor }).any, true);
+      assert.equal(credentials.answer(question).answer.kind, 'unknown');
+    });
+  }
+
+  test('it acts in the name of its own user, else of its owner, if he may act', () => {
+    const { credentials, apply } = scene();
+    const userOf = (id: string): unknown => credentials.standing(id as CredentialId)?.principal.user;
+    assert.equal(userOf('c-meter'), 'ann');
+    const fingerprintHex = sha256(utf8('another key'));
+    const facts: CredentialFacts = {
+      ...METER,
+      id: 'c-bob' as CredentialId,
+      user: 'bob' as ActorId,
+      fingerprintHex,
+    };
+    apply({ kind: 'credential-established', credential: facts });
+    assert.equal(userOf('c-bob'), 'bob');
+    apply({ kind: 'actor-suspended', id: 'bob' as ActorId });
+    assert.equal(userOf('c-bob'), null);
+  });
+
+  test('news of other people take nobody his ground', () => {
+    const { apply } = scene();
+    const bob = { kind: 'actor-added', actor: 'user', name: 'bob-2', owner: null } as const;
+    assert.deepEqual(apply({ ...bob, id: 'bob-2' as ActorId }), { any: false, credentials: [] });
+  });
+});
+
+describe('certificates', () => {
+  const refusal = (made: Scene, chain: readonly Uint8Array[]): readonly unknown[] => {
+    const { answer, why } = made.credentials.answer({ kind: 'x509', chain });
+    return [answer.kind === 'refused' ? answer.reason : answer.kind, why];
+  };
+
+  test('are refused for the reason, and the operator is told who and why', () => {
+    const other = authority({ subject: 'Other Root' });
+    const made = scene();
+    assert.deepEqual(refusal(made, [device({ subject: 'lock-1' }, other).der]), [
+      'unknown-authority',
+      'nobody configured as an authority issued CN=lock-1 (its issuer is CN=Other Root)',
+    ]);
+    const [expired, sentence] = refusal(made, [device({ notAfter: '2026-06-01T00:00:00Z' }, root).der]);
+    assert.equal(expired, 'certificate-expired');
+    assert.match(String(sentence), /CN=lock-1/);
+    assert.equal(refusal(made, [utf8('no certificate')])[0], 'bad-certificate');
+  });
+
+  test('of a subject that nobody registered are unknown', () => {
+    const [kind, why] = refusal(scene(), [device({ subject: 'lock-2' }, root).der]);
+    assert.equal(kind, 'unknown');
+    assert.match(String(why), /no device is registered as CN=lock-2 under the authority [0-9a-f]{64}/);
+  });
+
+  test('of the registered subject under another anchor are unknown', () => {
+    const other = authority({ subject: 'Other Root' });
+    const made = scene({ anchors: [root, other] });
+    assert.equal(refusal(made, [device({ subject: 'lock-1' }, other).der])[0], 'unknown');
+  });
+
+  test('that are revoked are refused; those of an issuer with a current list are not', () => {
+    const revoked = revocationList({ revoked: ['77'] }, root);
+    assert.equal(refusal(scene({ lists: [revoked] }), [lock.der])[0], 'certificate-revoked');
+    const empty = revocationList({}, root);
+    assert.equal(refusal(scene({ lists: [empty] }), [lock.der])[0], 'accepted');
+  });
+
+  test('are refused when the list of their issuer is stale or not yet there (threat G10)', () => {
+    const made = scene({ lists: [revocationList({}, root)] });
+    made.turnClock('2026-07-01T00:00:01Z');
+    const [reason, why] = refusal(made, [lock.der]);
+    assert.equal(reason, 'unknown-authority');
+    assert.match(String(why), /no current revocation list of CN=Example Root/);
+    const future = revocationList({ thisUpdate: '2026-06-20T00:00:00Z' }, root);
+    assert.equal(refusal(scene({ lists: [future] }), [lock.der])[0], 'unknown-authority');
+    const stale = revocationList({ revoked: ['77'], nextUpdate: '2026-06-02T00:00:00Z' }, root);
+    assert.equal(refusal(scene({ lists: [stale] }), [lock.der])[0], 'certificate-revoked');
+  });
+});
+
+describe('resumption', () => {
+  const ask = (made: Scene, credential: string, chain: readonly Uint8Array[] | null): string => {
+    const fingerprint = new Uint8Array(32);
+    const claim = chain === null ? PSK : ({ kind: 'x509', fingerprint, chain } as const);
+    return made.credentials.answer({ kind: 'resume', credential, claim }).answer.kind;
+  };
+
+  test('asks again for the credential', () => {
+    const made = scene();
+    assert.equal(ask(made, 'c-lamp', null), 'accepted');
+    assert.equal(ask(made, 'c-nobody', null), 'unknown');
+    made.apply({ kind: 'credential-ended', id: 'c-lamp' as CredentialId });
+    assert.equal(ask(made, 'c-lamp', null), 'unknown');
+  });
+
+  test('asks again for the certificate, which may have ended meanwhile', () => {
+    const made = scene();
+    assert.equal(ask(made, 'c-lock', [lock.der]), 'accepted');
+    assert.equal(ask(made, 'c-lamp', [lock.der]), 'unknown', 'the certificate of another credential');
+    made.turnClock('2027-02-01T00:00:00Z');
+    assert.equal(ask(made, 'c-lock', [lock.der]), 'unknown');
+  });
+});
