@@ -116,7 +116,8 @@ const certificate = ({ meter, authority }: Scene): readonly string[] => [
   authority.file,
 ];
 const gnutls = (made: Scene, ...options: readonly string[]): readonly string[] => [
-  ...['--udp', '--port', String(made.gateway.coapsPort)],
+  '--udp',
+  `--port=${made.gateway.coapsPort}`,
   ...options,
   'localhost',
 ];
