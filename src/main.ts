@@ -144,7 +144,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
   const parts = { store, master, anchors: settings.authorities.anchors, entropy, clock: systemClock };
-  const control = await openControl({ ...parts, publisher, tally, log });
+  const control = await openControl({ ...parts, publisher, tally, log, ...settings.trust });
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),

@@ -21,7 +21,7 @@ import type {
 } from './daemon/ports/index.ts';
 import { Report, Shard } from './daemon/shard/index.ts';
 import { connectionIdShape, DtlsEndpoint } from './dtls/index.ts';
-import { compileRights } from './policy/index.ts';
+import { compileGate, compileRights } from './policy/index.ts';
 import { compileRoutes, Relay, type RouteProblem, type RouteTable } from './relay/index.ts';
 
 /** Starts the shard; resolves when it listens. Failures of the environment are told to control as `unable`. */
@@ -93,7 +93,7 @@ function relayOf(settings: ShardSettings, entropy: Entropy): Relay {
   const { limits } = settings;
   return new Relay({
     routes,
-    rights: compileRights(settings.rights),
+    gate: compileGate(compileRights(settings.rights), settings.backends),
     backends: settings.backends,
     limits: {
       jobsMax: limits.jobsMax,

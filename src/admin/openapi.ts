@@ -29,8 +29,10 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
       },
       security: [{ token: [] }],
       tags: [
-        { name: 'actors', description: 'Users and devices' },
+        { name: 'actors', description: 'Users, devices, platforms, providers, manufacturers' },
         { name: 'credentials', description: 'What devices prove themselves with' },
+        { name: 'trust', description: 'Who trusts whom, on whose word, and what falls with it' },
+        { name: 'audit', description: 'Who changed what' },
         { name: 'sessions', description: 'Who is connected' },
         { name: 'configuration', description: 'Backends and routes' },
       ],

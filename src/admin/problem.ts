@@ -15,6 +15,11 @@ export const problemSchema = Type.Object(
     code: Type.String({ description: 'Stable; what programs decide by.' }),
     detail: Type.Optional(Type.String()),
     field: Type.Optional(Type.String({ description: 'JSON pointer, in the request, of what is wrong.' })),
+    missing: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Null()]), {
+        description: 'What would have to be different, by name.',
+      }),
+    ),
   },
   { $id: 'Problem', description: 'What went wrong (RFC 9457).' },
 );
@@ -22,6 +27,7 @@ export const problemSchema = Type.Object(
 export interface ProblemDetail {
   readonly detail?: string;
   readonly field?: string;
+  readonly missing?: Readonly<Record<string, string | number | null>>;
 }
 
 /** Answers with a problem. */
@@ -32,8 +38,12 @@ export function sendProblem(reply: FastifyReply, code: ProblemCode, more: Proble
 
 /** Answers with the refusal of a command. */
 export function sendRefusal(reply: FastifyReply, refusal: Outcome & { kind: 'refused' }): FastifyReply {
-  const { code, detail, field } = refusal;
-  return sendProblem(reply, code, field === undefined ? { detail } : { detail, field });
+  const { code, detail, field, missing } = refusal;
+  return sendProblem(reply, code, {
+    detail,
+    ...(field === undefined ? {} : { field }),
+    ...(missing === undefined ? {} : { missing }),
+  });
 }
 
 /** Answers with what the environment refused: worth another try, or not. */

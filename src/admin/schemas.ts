@@ -61,6 +61,9 @@ export const madeCredentialSchema = Type.Object({ ...credentialSchema.properties
 export const madeActorSchema = Type.Object({
   ...actorSchema.properties,
   credential: Type.Optional(madeCredentialSchema),
+  claimCode: Type.Optional(
+    Type.String({ description: 'Makes whoever has it the first owner. Shown this once.' }),
+  ),
 });
 
 export const identitySchema = Type.Object(
@@ -133,10 +136,15 @@ const newCredentialMembersSchema = Type.Object(credentialMembers, STRICT);
 
 export const newActorSchema = Type.Object(
   {
-    kind: Type.Enum(['user', 'device']),
+    kind: Type.Enum(['user', 'device', 'platform', 'provider', 'manufacturer']),
     name: Type.String({ minLength: 1, maxLength: NAME_LENGTH_MAX }),
     owner: Type.Optional(
       Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Name or id of a user; for devices.' }),
+    ),
+    claim: Type.Optional(
+      Type.Boolean({
+        description: 'A device that its first owner shall claim by a code; in place of `owner`.',
+      }),
     ),
     credential: Type.Optional(newCredentialMembersSchema),
   },

@@ -14,9 +14,12 @@ import { hostHook, type Recognise, tokenHook } from './auth.ts';
 import { openApi } from './openapi.ts';
 import { isOperational, type ProblemCode, sendOperational, sendProblem } from './problem.ts';
 import { addActorRoutes } from './routes/actors.ts';
+import { addAuditRoutes } from './routes/audit.ts';
+import { addClaimRoutes } from './routes/claims.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
 import { addDocsRoutes } from './routes/docs.ts';
 import { addHealthRoutes, type MetricsSource } from './routes/health.ts';
+import { addRelationshipRoutes } from './routes/relationships.ts';
 import { addSessionRoutes } from './routes/sessions.ts';
 import { addIdentityRoutes } from './routes/identity.ts';
 import { addWiringRoutes } from './routes/wiring.ts';
@@ -98,7 +101,10 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
       });
       addActorRoutes(v1, gateway);
       addCredentialRoutes(v1, gateway);
+      addRelationshipRoutes(v1, gateway);
+      addClaimRoutes(v1, gateway);
       addSessionRoutes(v1, gateway);
+      addAuditRoutes(v1, gateway);
       addIdentityRoutes(v1, gateway);
       addWiringRoutes(v1, gateway);
     },

@@ -74,6 +74,11 @@ export interface AdminClient {
   credentials(actor: string): Promise<CredentialView[]>;
   sessions(): Promise<SessionView[]>;
   closeSession(id: string): Promise<void>;
+  /** All items of a list. */
+  list<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T[]>;
+  get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T>;
+  /** A change; `ifRevision` makes it fail when the object has changed since. */
+  post<T>(path: string, body?: unknown, ifRevision?: string): Promise<T>;
 }
 
 /** Where to, as whom, and by what means. */
@@ -97,6 +102,7 @@ interface Call {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  readonly ifRevision?: string;
 }
 
 const PAGE_SIZE = '200';
@@ -128,6 +134,10 @@ export function adminClient({ url, token }: GatewayAddress, transport: typeof fe
     removeActor: (id) => call<void>(address, remove(`/v1/actors/${encodeURIComponent(id)}`)),
     credentials: (actor) => list<CredentialView>('/v1/credentials', { actor }),
     sessions: () => list<SessionView>('/v1/sessions', {}),
+    list: (path, query = {}) => list(path, query),
+    get: (path, query = {}) => call(address, { method: 'GET', path, query }),
+    post: (path, body, ifRevision) =>
+      call(address, { ...post(path, body), ...(ifRevision === undefined ? {} : { ifRevision }) }),
     closeSession: (id) => call<void>(address, remove(`/v1/sessions/${encodeURIComponent(id)}`)),
   };
 }
@@ -179,6 +189,7 @@ async function send(address: Wire, what: Call): Promise<Response> {
       headers: {
         authorization: `Bearer ${address.token}`,
         ...(what.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(what.ifRevision === undefined ? {} : { 'if-match': `"${what.ifRevision}"` }),
       },
       body: what.body === undefined ? null : JSON.stringify(what.body),
       redirect: 'error',
@@ -248,6 +259,12 @@ const HINTS: Readonly<Record<string, string>> = {
   'name-taken': 'choose another name, or remove it first',
   'owner-unknown': 'add the owner first: postern user add NAME',
   'owns-devices': 'see them with: postern device list',
+  'relationship-unknown': 'see: postern trust list',
+  'revision-stale': 'look again at what would fall: postern trust preview ID',
+  'terms-exceeded': 'see what the introducer has: postern trust list --of INTRODUCER',
+  'introductions-exhausted':
+    'the trustor lets nobody pass this on so often: --introduce when trust was added',
+  'actor-unknown': 'name it by id, KIND/NAME or name; see: postern user list, postern device list',
   'session-unknown': 'see: postern sessions list',
   'identity-taken': 'choose another --identity, or remove the device that has it',
 };

@@ -75,6 +75,7 @@ export {
   type VerifyKey,
 } from './provider.ts';
 export {
+  keyedHash,
   MASTER_KEY_BYTES,
   type MasterKey,
   masterKey,

@@ -7,6 +7,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createSecretKey,
   hash,
   type KeyObject,
@@ -40,6 +41,11 @@ export function sealKey(master: MasterKey, entropy: Entropy, of: SealedFor, key:
   const ciphertext = cipher.update(key);
   cipher.final();
   return `v1.${toHex(concat(nonce, ciphertext, cipher.getAuthTag()))}`;
+}
+
+/** A hash of `text` that only holders of the master key can make: SHA-256 hexadecimal, bound to `context`. */
+export function keyedHash(master: MasterKey, context: string, text: string): string {
+  return createHmac('sha256', master.object).update(`postern/hash/v1\0${context}\0${text}`).digest('hex');
 }
 
 /** The key, or `undefined` when it was sealed by another master key, for somebody else, or changed since. */

@@ -5,16 +5,17 @@
  *                   |                 |                |
  *                cookie.ts        record/*         v12/reassembly, v12/flight, v12/key-schedule
  *
- * RFC 6347 (DTLS 1.2), 5246 (TLS 1.2), 4279, 5487, 6655, 7905 (PSK suites), 5746 (renegotiation_info), 6066 4
+ * RFC 6347 (DTLS 1.2), 5246 (TLS 1.2), 4279, 5487, 5489, 6655, 7251, 7905, 8422, 8442 (suites), 7366
+ * (encrypt-then-MAC), 7250 (raw public keys), 9146 (connection IDs), 5746 (renegotiation_info), 6066 4
  * (max_fragment_length), 7627 (extended master secret), 8449 (record_size_limit).
  *
  * Invariants
  * - Nothing is kept for a peer before it returned its cookie, and nothing larger than its question is sent to it.
- * - Nothing is delivered before a Finished verified (v12/verify-finished.ts makes the only VerifiedPeer).
- * - Nonces come from sequence numbers, which are taken once (takeSequence) and never reach their end.
+ * - Nothing is delivered before a Finished verified (v12/verify-finished.ts makes every VerifiedPeer).
+ * - Nonces of AEADs come from sequence numbers, which are taken once (takeSequence) and never reach their end.
  * - Every datagram and record is delivered, acted on, or reported as dropped with a reason of a closed list.
  *
- * Not here: sockets, clocks, credentials, CoAP, renegotiation, compression, resumption, DTLS 1.0.
+ * Not here: sockets, clocks, credentials, CoAP, renegotiation, compression, session tickets, DTLS 1.0 and 1.3.
  */
 export { connectionIdShape, ownerOf } from './cid.ts';
 export {

@@ -1,11 +1,11 @@
 /**
- * policy: who may do what. Pure: a canonical request and the rules in, a Decision (a value) out.
+ * policy: who may do what. Pure: a canonical request, the gate and trust in, a Decision (a value) out.
  *
- *   relay --CanonicalRequest--> decide(request, rights, revision) --> Decision {permit | deny + what is missing}
+ *   relay --CanonicalRequest--> decide(request, gate, trust) --> Decision {permit + path | deny + what is missing}
  *
  * Invariants: total, deterministic, independent of the order of rules; default deny; rules only give.
- * Today trust gives rights as lists of routes; relationships, authored policies and arbitration become further
- * stages between request and decision. Nothing here knows CoAP beyond the table of methods.
+ * Trust gives rights, the configuration beside it; authored policies and arbitration become further stages between
+ * request and decision. Nothing here knows CoAP beyond the table of methods.
  */
 export {
   DECIDED_BY,
@@ -15,6 +15,8 @@ export {
   type Denial,
   type DenialReason,
   explain,
+  explainFlaw,
+  type Grounds,
   type Missing,
   type Permit,
 } from './decision.ts';
@@ -29,4 +31,5 @@ export {
   type Resource,
   resourceName,
 } from './request.ts';
-export { compileRights, decide, type RightRule, type Rights } from './rights.ts';
+export { compileGate, decide, type Gate, type Holder, LEVEL_OF_ACTION, scopeName } from './gate.ts';
+export { compileRights, type RightRule, type Rights } from './rights.ts';

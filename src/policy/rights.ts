@@ -1,11 +1,9 @@
 /**
- * Rights: which device may do what on which route. Compiled once from rules, asked once per request; the default is
- * deny, and rules only ever give, so their order and repetition do not matter.
+ * Rights: which device may do what on which route, as the configuration says: the bootstrap beside trust. Compiled once
+ * from rules, which only ever give, so their order and repetition do not matter.
  */
 import { BoundedMap } from '../base/index.ts';
-import type { Revision } from '../trust/index.ts';
-import type { Decision } from './decision.ts';
-import { ACTIONS, type Action, type CanonicalRequest } from './request.ts';
+import { ACTIONS, type Action, type Principal } from './request.ts';
 
 /** Gives the devices the actions on the routes, all by name; `*` names all. */
 export interface RightRule {
@@ -41,23 +39,18 @@ export function compileRights(rules: readonly RightRule[]): Rights {
   return rights;
 }
 
-/** The decision on one request: a pure function of its arguments, default deny. */
-export function decide(request: CanonicalRequest, rights: Rights, revision: Revision): Decision {
-  const { principal, action, resource } = request;
-  if (principal.kind !== 'device') {
-    const missing = { kind: 'device-principal' } as const;
-    return { outcome: 'deny', by: 'rights', revision, reason: 'not-a-device', missing };
-  }
-  if (principal.user === null) {
-    const missing = { kind: 'owner', device: principal.name } as const;
-    return { outcome: 'deny', by: 'rights', revision, reason: 'unowned-device', missing };
-  }
-  const rule =
-    granted(rights.byRoute.get(resource.route), principal.name, action) ??
-    granted(rights.everyRoute, principal.name, action);
-  if (rule !== undefined) return { outcome: 'permit', by: 'rights', revision, determinedBy: rule };
-  const missing = { kind: 'right', device: principal.name, route: resource.route, action } as const;
-  return { outcome: 'deny', by: 'rights', revision, reason: 'no-right', missing };
+/** The rule that gives the action on the route to this principal; rights are given to devices only. */
+export function rightRuleFor(
+  rights: Rights,
+  principal: Principal,
+  route: string,
+  action: Action,
+): string | undefined {
+  if (principal.kind !== 'device') return undefined;
+  return (
+    granted(rights.byRoute.get(route), principal.name, action) ??
+    granted(rights.everyRoute, principal.name, action)
+  );
 }
 
 function granted(rights: RouteRights | undefined, device: string, action: Action): string | undefined {

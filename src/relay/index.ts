@@ -27,6 +27,7 @@ export {
   type RelayLimits,
   type RelayOptions,
   type Refused,
+  type Ungrounded,
 } from './relay.ts';
 export {
   compileRoutes,

@@ -15,6 +15,7 @@ export const REFUSALS = [
   'rate-limited',
   'overloaded', // jobs of all, of this connection or of this backend are at their limit
   'draining',
+  'stale', // trust has not been heard of for too long: nobody knows what has been revoked
   'unreachable',
   'bad-answer', // the backend answered with what must not be forwarded
   'timeout',
@@ -49,11 +50,12 @@ export const REFUSAL_CODES = {
   'rate-limited': CODE.TOO_MANY_REQUESTS,
   overloaded: CODE.SERVICE_UNAVAILABLE,
   draining: CODE.SERVICE_UNAVAILABLE,
+  stale: CODE.SERVICE_UNAVAILABLE,
   unreachable: CODE.BAD_GATEWAY,
   'bad-answer': CODE.BAD_GATEWAY,
   timeout: CODE.GATEWAY_TIMEOUT,
 } as const satisfies Record<Refusal, Code>;
 
 /** Refusals that pass: their Max-Age says when to try again (RFC 7252 5.9.3.4, RFC 8516). */
-const WAITING: ReadonlySet<Refusal> = new Set(['rate-limited', 'overloaded', 'draining']);
+const WAITING: ReadonlySet<Refusal> = new Set(['rate-limited', 'overloaded', 'draining', 'stale']);
 const WAIT_SECONDS = 5;

@@ -10,11 +10,12 @@ import {
   type Action,
   actionOf,
   type Decision,
+  type Denial,
   decide,
+  type Gate,
   type Principal,
-  type Rights,
 } from '../policy/index.ts';
-import type { ActorId, Revision } from '../trust/index.ts';
+import type { ActorId, Trust } from '../trust/index.ts';
 import type { BackendAnswer, Caller, Job, JobId, RelayedRequest } from './job.ts';
 import { RateLimiter, type RateLimits } from './rate.ts';
 import { type Outcome, type Refusal, refusalResponse } from './refusal.ts';
@@ -23,7 +24,7 @@ import { type Inbound, passBack, takeApart } from './translate.ts';
 
 export interface RelayOptions {
   readonly routes: RouteTable;
-  readonly rights: Rights;
+  readonly gate: Gate;
   readonly backends: readonly { readonly name: string; readonly inflightMax: number }[];
   readonly limits: RelayLimits;
   /** Makes decision ids of this relay different from those of others. */
@@ -63,9 +64,16 @@ export interface Completed {
   readonly response: Response;
 }
 
+/** A job that lost the ground it was permitted on. */
+export interface Ungrounded {
+  readonly job: Job;
+  readonly decision: Denial;
+  readonly response: Response;
+}
+
 export class Relay {
   readonly #routes: RouteTable;
-  readonly #rights: Rights;
+  readonly #gate: Gate;
   readonly #limits: RelayLimits;
   readonly #idPrefix: string;
   readonly #jobs: BoundedTable<JobId, Job>;
@@ -73,10 +81,11 @@ export class Relay {
   /** Jobs under way and their limit, by backend. */
   readonly #loads: BoundedMap<string, { jobs: number; readonly jobsMax: number }>;
   #draining = false;
+  #stale = false;
 
   constructor(options: RelayOptions) {
     this.#routes = options.routes;
-    this.#rights = options.rights;
+    this.#gate = options.gate;
     this.#limits = options.limits;
     this.#idPrefix = options.idPrefix;
     this.#jobs = new BoundedTable(options.limits.jobsMax);
@@ -96,13 +105,19 @@ export class Relay {
     this.#draining = true;
   }
 
-  /** One request of `caller`, decided at `revision`. `exchange` is never asked about twice. */
-  ask(now: Instant, caller: Caller, exchange: ExchangeId, request: Request, revision: Revision): Asked {
+  /** While trust is stale every request is answered 5.03, and whatever backends answer too. */
+  setStale(stale: boolean): void {
+    this.#stale = stale;
+  }
+
+  /** One request of `caller`, decided by `trust` as it is. `exchange` is never asked about twice. */
+  ask(now: Instant, caller: Caller, exchange: ExchangeId, request: Request, trust: Trust): Asked {
     const { principal } = caller;
     if (principal === null) return this.#refuse(exchange, 'unauthenticated');
     const wait = this.#rate.take(now, principal.actor);
     if (wait > 0) return this.#refuse(exchange, 'rate-limited', undefined, wait);
     if (this.#draining) return this.#refuse(exchange, 'draining');
+    if (this.#stale) return this.#refuse(exchange, 'stale');
     const inbound = takeApart(request);
     if (typeof inbound === 'string') return this.#refuse(exchange, inbound);
     const action = actionOf(request.code, inbound.observing);
@@ -110,7 +125,7 @@ export class Relay {
     const match = matchRoute(this.#routes, inbound.segments);
     if (match === undefined) return this.#refuse(exchange, 'no-route', action);
     const relayed = canonicalRequest(principal, action, match, inbound, request, caller.connection);
-    const decision = decide(relayed, this.#rights, revision);
+    const decision = decide(relayed, this.#gate, trust);
     if (decision.outcome === 'deny') return this.#refuse(exchange, 'denied', action, undefined, decision);
     if (!this.#hasRoom(caller, match.route)) {
       return this.#refuse(exchange, 'overloaded', action, undefined, decision);
@@ -126,6 +141,7 @@ export class Relay {
     const job = this.#jobs.get(id);
     if (job === undefined) return undefined;
     this.#end(job);
+    if (this.#stale) return this.#failed(job, 'stale');
     if (answer.kind === 'failed') return this.#failed(job, answer.reason);
     const response = passBack(answer.response, job.route);
     if (response === undefined) return this.#failed(job, 'bad-answer');
@@ -142,6 +158,25 @@ export class Relay {
   /** The id under which an operator finds what was decided about this exchange. */
   decisionId(exchange: ExchangeId): string {
     return `${this.#idPrefix}${exchange.toString(36)}`;
+  }
+
+  /**
+   * Trust has changed: the jobs that it would not permit any more, all dropped, with what their callers are told. Their
+   * backends' answers come to nothing.
+   */
+  dropUngrounded(trust: Trust): Ungrounded[] {
+    const dropped: Ungrounded[] = [];
+    for (const job of this.#jobs.values()) {
+      const { caller, request, exchange } = job;
+      const { principal } = caller;
+      if (principal === null) continue; // its connection is being closed: dropCaller
+      const decision = decide({ ...request, principal }, this.#gate, trust);
+      if (decision.outcome === 'permit') continue;
+      const response = refusalResponse('denied', this.decisionId(exchange));
+      dropped.push({ job, decision, response });
+    }
+    for (const { job } of dropped) this.#end(job);
+    return dropped;
   }
 
   /** The caller's connection ended, or its principal lost its ground: its jobs, all dropped. */

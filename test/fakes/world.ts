@@ -25,7 +25,7 @@ import type {
 } from '../../src/daemon/ports/index.ts';
 import { Shard } from '../../src/daemon/shard/index.ts';
 import { type ConnectionHandle, DtlsEndpoint, type Effects } from '../../src/dtls/index.ts';
-import { compileRights } from '../../src/policy/index.ts';
+import { compileGate, compileRights } from '../../src/policy/index.ts';
 import { compileRoutes, Relay, type RouteTable } from '../../src/relay/index.ts';
 import {
   type ActorId,
@@ -54,6 +54,7 @@ export const SETTINGS: ShardSettings = {
     { name: 'vault', path: '/vault/*', backend: 'demo', rewrite: '/vault/*' },
   ],
   rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
+  trust: { chainMax: 3, stalenessMaxMs: 3_600_000 },
   identity: { keyPem: generateIdentityKey().pem, chain: [] },
   authorities: { anchors: [], revocationLists: [] },
   dtls: {
@@ -302,7 +303,7 @@ function shardOf(settings: ShardSettings, world: World, peers: PeerForward | und
     coap: new CoapEndpoint({ entropy: seeded(1) }),
     relay: new Relay({
       routes: compileRoutes(settings.routes) as RouteTable,
-      rights: compileRights(settings.rights),
+      gate: compileGate(compileRights(settings.rights), settings.backends),
       backends: settings.backends,
       limits: { ...limits, principalsMax: limits.connectionsMax, jobsPerCallerMax: 16 },
       idPrefix: 'test-',

@@ -6,11 +6,12 @@ import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openBackend } from '../../src/adapters/backends/index.ts';
 import { systemClock } from '../../src/adapters/clock/index.ts';
-import { EMPTY, utf8 } from '../../src/base/index.ts';
+import { EMPTY, utf8, wallTime } from '../../src/base/index.ts';
 import { CODE, codeName, decode, encode, type Message } from '../../src/coap/index.ts';
 import type { BackendAnswer, JobId, RelayedRequest } from '../../src/daemon/ports/index.ts';
-import { compileRights, type Principal } from '../../src/policy/index.ts';
+import { compileGate, compileRights, type Principal } from '../../src/policy/index.ts';
 import { type Caller, compileRoutes, Relay, type RouteTable } from '../../src/relay/index.ts';
+import { emptySnapshot, Trust } from '../../src/trust/index.ts';
 
 const request = {
   resource: { route: 'r', backend: 'b', segments: [utf8('x')] },
@@ -103,7 +104,7 @@ describe('P14: a backend that does not answer', () => {
         { name: 'slow', path: '/slow/*', backend: 'slow', rewrite: '/*' },
         { name: 'good', path: '/good/*', backend: 'good', rewrite: '/*' },
       ]) as RouteTable,
-      rights: compileRights([{ devices: ['*'], routes: ['*'], actions: ['*'] }]),
+      gate: compileGate(compileRights([{ devices: ['*'], routes: ['*'], actions: ['*'] }]), []),
       backends: [
         { name: 'slow', inflightMax: 5 },
         { name: 'good', inflightMax: 5 },
@@ -119,11 +120,12 @@ describe('P14: a backend that does not answer', () => {
     });
     const principal = { kind: 'device', name: 'd', actor: 'd', user: 'u' } as unknown as Principal;
     const caller: Caller = { connection: 1, principal, jobs: 0 };
+    const trust = new Trust(emptySnapshot(), wallTime(0));
     let exchange = 0;
     const ask = (to: string): string => {
       const options = [to, 'x'].map((segment) => ({ number: 11, value: utf8(segment) }));
       const asking = { code: CODE.GET, options, payload: EMPTY, confirmable: true };
-      const asked = relay.ask(0 as never, caller, ++exchange as never, asking, 1 as never);
+      const asked = relay.ask(0 as never, caller, ++exchange as never, asking, trust);
       return asked.kind === 'forward' ? 'forward' : codeName(asked.response.code);
     };
     for (let i = 0; i < 5; i++) assert.equal(ask('slow'), 'forward');

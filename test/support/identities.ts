@@ -10,7 +10,7 @@ import type { OwnIdentity } from '../../src/dtls/index.ts';
 /** A fresh P-256 key pair without any certificate. */
 export function rawKey(): OwnIdentity {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  return { key: keyFrom(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()), chain: [] };
+  return { key: keyFrom(privateKey.export({ type: 'pkcs8', format: 'pem' })), chain: [] };
 }
 
 /** A fresh key pair with a self-signed certificate for `name`. */
@@ -24,7 +24,7 @@ export function selfSigned(
       kind === 'ec'
         ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
         : generateKeyPairSync('rsa', { modulusLength: 2_048 });
-    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' });
     writeFileSync(join(folder, 'key.pem'), pem, { mode: 0o600 });
     const subject = ['-subj', `/CN=${name}`, '-days', '2', '-sha256'];
     execFileSync('openssl', [

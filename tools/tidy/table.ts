@@ -24,7 +24,7 @@ export const ROOMS = [
   pure('dtls', ['base', 'crypto'], []),
   pure('coap', ['base'], []),
   pure('trust', ['base'], []),
-  { ...pure('policy', ['base'], []), types: ['trust'] },
+  pure('policy', ['base', 'trust'], []),
   pure('relay', ['base', 'coap', 'trust', 'policy'], []),
   room('daemon/ports', ['base'], [], PURE_ROOMS),
   room('daemon/shard', ['daemon/ports', ...PURE_ROOMS], []),

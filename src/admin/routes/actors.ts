@@ -1,4 +1,4 @@
-/** /v1/actors: users and devices. */
+/** /v1/actors: users, devices, and who stands behind platforms. */
 import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
@@ -21,7 +21,7 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
   const tags = ['actors'];
   const listQuery = querySchema({
     ...pageQuery,
-    kind: Type.Optional(Type.Enum(['user', 'device'])),
+    kind: Type.Optional(Type.Enum(['user', 'device', 'platform', 'provider', 'manufacturer', 'gateway'])),
     name: Type.Optional(Type.String({ maxLength: 64 })),
   });
   app.get(
@@ -62,23 +62,24 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
 
   addChanges(app, gateway);
   addRemoval(app, gateway);
+  addSwitches(app, gateway);
 }
 
 function addChanges(app: AdminApp, gateway: Gateway): void {
-  const tags = ['actors'];
   app.post(
     '/actors',
     {
       schema: {
         summary: 'Add a user, or a device with its first credential',
-        tags,
+        tags: ['actors'],
         body: newActorSchema,
         querystring: emptyQuery,
         response: { 201: madeActorSchema, ...problems },
       },
     },
     async (request, reply) => {
-      const { kind, name, owner, credential } = request.body;
+      const { kind, name, owner, credential, claim } = request.body;
+      if (claim === true) return (await addUnclaimed(gateway, request.body, reply)) as never;
       const wish = credential === undefined ? null : credentialWish(credential);
       if (wish?.kind === 'unfit') {
         const { detail, field } = wish;
@@ -107,14 +108,13 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
 }
 
 function addRemoval(app: AdminApp, gateway: Gateway): void {
-  const tags = ['actors'];
   app.delete(
     '/actors/:id',
     {
       schema: {
         summary:
           'Remove an actor: its credentials end and its sessions are closed, on every shard, before the answer',
-        tags,
+        tags: ['actors'],
         params: idParams,
         querystring: emptyQuery,
         response: { 200: changeSchema, ...problems },
@@ -131,3 +131,52 @@ function addRemoval(app: AdminApp, gateway: Gateway): void {
     },
   );
 }
+
+function addSwitches(app: AdminApp, gateway: Gateway): void {
+  for (const [path, kind, summary] of SWITCHES) {
+    app.post(
+      `/actors/:id/${path}`,
+      {
+        schema: {
+          summary,
+          tags: ['actors'],
+          params: idParams,
+          querystring: emptyQuery,
+          response: { 200: actorSchema, ...problems },
+        },
+      },
+      async (request, reply) => {
+        const ifRevision = ifMatch(request.headers['if-match']);
+        if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
+        const id = gateway.actor(request.params.id)?.id;
+        if (id === undefined) return await sendProblem(reply, 'actor-unknown');
+        const outcome = await gateway.run({ kind, id, ifRevision }, 'operator');
+        if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
+        return reply.send(gateway.actor(id) as never);
+      },
+    );
+  }
+}
+
+/** A device without owner and key: it gets the one by its claim, the other by POST /v1/credentials. */
+async function addUnclaimed(
+  gateway: Gateway,
+  { kind, name, owner, credential }: { kind: string; name: string; owner?: string; credential?: unknown },
+  reply: Parameters<typeof sendProblem>[0],
+): Promise<unknown> {
+  if (kind !== 'device' || owner !== undefined || credential !== undefined) {
+    const detail = 'only a device can be claimed, and it comes without owner and credential';
+    return await sendProblem(reply, 'request-invalid', { detail, field: '/claim' });
+  }
+  const outcome = await gateway.run({ kind: 'add-unclaimed', name, notAfter: null }, 'operator');
+  if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
+  const { actor, claimCode } = outcome;
+  if (actor === undefined) return await sendProblem(reply, 'internal');
+  const answer = reply.code(201).header('location', `/v1/actors/${actor.id}`);
+  return await answer.header('etag', `"${actor.revision}"`).send({ ...actor, claimCode });
+}
+
+const SWITCHES = [
+  ['suspend', 'suspend-actor', 'Suspend an actor, and with it what stands on it, until it is resumed'],
+  ['resume', 'resume-actor', 'Resume an actor; what stood on it returns'],
+] as const;

@@ -2,6 +2,7 @@
 import { resolve as absolute } from 'node:path';
 import { required } from '../../base/index.ts';
 import type { BackendSettings, ShardSettings } from '../ports/index.ts';
+import type { ActorKind } from '../../trust/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import type { Settings } from './schema.ts';
 import type { LogLevel, Profile } from './vocabulary.ts';
@@ -59,6 +60,10 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
       backends: Object.entries(settings.backends).map(([name, backend]) => resolveBackend(name, backend)),
       routes: settings.routes,
       rights: settings.rights,
+      trust: {
+        chainMax: settings.trust.chain_max,
+        stalenessMaxMs: milliseconds(settings.trust.staleness_max_s),
+      },
       dtls: {
         suites: dtls.suites,
         credentials: dtls.credentials,
@@ -87,6 +92,7 @@ function resolveBackend(name: string, backend: Settings['backends'][string]): Ba
   return {
     name,
     kind: backend.kind,
+    ...(backend.actor === undefined ? {} : { actor: parseHolder(backend.actor) }),
     address,
     port,
     timeoutMs: milliseconds(backend.timeout_s),
@@ -102,6 +108,12 @@ function backendFiles({ psk, rpk, x509 }: Settings['backends'][string]): Backend
   if (x509 === undefined) return null;
   const { key_file: keyFile, certificate_file: certificateFile, trust_anchors: anchors } = x509;
   return { kind: 'x509', keyFile, certificateFile, anchors, serverName: x509.server_name ?? null };
+}
+
+/** `device/lock-1` and the like; the schema refuses anything else. */
+function parseHolder(text: string): NonNullable<BackendSettings['actor']> {
+  const slash = text.indexOf('/');
+  return { kind: text.slice(0, slash) as ActorKind, name: text.slice(slash + 1) };
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1_000);

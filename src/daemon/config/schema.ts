@@ -104,6 +104,13 @@ const backend = Type.Object(
         { ...STRICT, description: 'coaps by certificates.' },
       ),
     ),
+    actor: Type.Optional(
+      text(
+        'Whose resources it serves, as `KIND/NAME`: `device/lock-1`, `platform/acme`. Without it: the platform ' +
+          "that has the backend's name. What that actor trusts others to do is what they may do there.",
+        { pattern: '^(?:device|platform|provider|manufacturer)/[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$' },
+      ),
+    ),
     timeout_s: seconds('How long an exchange may take; afterwards the device gets 5.04.', 0.1, 300, 10),
     inflight_max: whole('Requests under way at once; one more is answered 5.03.', 1, 65_535, 256),
   },
@@ -136,6 +143,20 @@ const right = Type.Object(
     }),
   },
   STRICT,
+);
+
+const trust = Type.Object(
+  {
+    chain_max: whole('Introductions that may follow on each other; a longer chain is refused.', 0, 16, 3),
+    staleness_max_s: seconds(
+      'A shard that has not heard of trust for longer takes no handshake and answers 5.03: how late a ' +
+        'revocation can be at worst.',
+      1,
+      3_600,
+      30,
+    ),
+  },
+  { ...STRICT, description: 'Who trusts whom: the bounds.', default: {} },
 );
 
 const dtls = Type.Object(
@@ -265,10 +286,13 @@ export const settingsSchema = Type.Object(
       default: [],
     }),
     rights: Type.Array(right, {
-      description: 'What devices may do. Nothing is allowed that is not listed here.',
+      description:
+        'What devices may do beside what trust gives them: for a start, and for fleets without relationships. ' +
+        'Nothing is allowed that neither trust nor this list gives.',
       maxItems: 10_000,
       default: [],
     }),
+    trust,
     dtls,
     limits,
     log: Type.Object(

@@ -17,7 +17,9 @@ import {
   restoreSnapshot,
   type SnapshotRecord,
   Trust,
+  TRUST_LIMITS,
   type TrustBatch,
+  type TrustEvent,
   type TrustSnapshot,
 } from '../../trust/index.ts';
 import {
@@ -28,8 +30,9 @@ import {
   type PskMaterial,
   report,
   type Store,
+  type StoredEntry,
 } from '../ports/index.ts';
-import { type Command, type Outcome, plan } from './commands/index.ts';
+import { type Command, type Outcome, type Plan, plan } from './commands/index.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tally } from './tally.ts';
 
@@ -43,6 +46,8 @@ export interface ControlParts {
   readonly publisher: Publisher;
   readonly tally: Tally;
   readonly log: OperatorLog;
+  /** How long a chain of introductions may get; without: the default of trust. */
+  readonly chainMax?: number;
 }
 
 export class Control {
@@ -55,13 +60,25 @@ export class Control {
 
   constructor(parts: ControlParts, snapshot: TrustSnapshot, savedAt: number) {
     this.#parts = parts;
-    this.#trust = new Trust(snapshot, parts.clock.wall());
+    const { chainMax = TRUST_LIMITS.chainMax } = parts;
+    this.#trust = new Trust(snapshot, parts.clock.wall(), { chainMax });
     this.#savedAt = savedAt;
   }
 
   /** The truth as of now. */
   get snapshot(): TrustSnapshot {
     return this.#trust.snapshot;
+  }
+
+  /** What the truth means, here and now. For reading only. */
+  get trust(): Trust {
+    this.#trust.advance(this.#parts.clock.wall());
+    return this.#trust;
+  }
+
+  /** The log, checked link by link; rejects with PN_STORE_CORRUPT where it does not hold. */
+  audit(after: Revision): AsyncIterable<StoredEntry> {
+    return this.#parts.store.read(after);
   }
 
   /**
@@ -101,13 +118,19 @@ export class Control {
     const { store, clock, publisher, tally, log, entropy, master, anchors } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
-    const { verdict, keys, made } = plan({ trust, entropy, master, anchors }, command);
-    if (verdict.kind === 'refused') {
-      tally.change(command.kind, 'refused');
-      return verdict;
+    const { verdict, keys, made, cascade } = plan({ trust, entropy, master, anchors }, command);
+    const events = verdict.events ?? [];
+    if (verdict.kind === 'refused') tally.change(command.kind, 'refused');
+    if (events.length === 0) {
+      if (verdict.kind === 'refused') return verdict;
+      return {
+        kind: 'done',
+        revision: trust.snapshot.revision,
+        ...madeOf(trust.snapshot, made),
+        ...shown(cascade),
+      };
     }
-    if (verdict.events.length === 0) return { kind: 'done', revision: trust.snapshot.revision };
-    const entry: LogEntry = { at: clock.wall(), by, events: verdict.events };
+    const entry: LogEntry = { at: clock.wall(), by, events };
     let revision: Revision;
     try {
       revision = await store.append(trust.snapshot.revision, entry);
@@ -116,26 +139,17 @@ export class Control {
       report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
       throw cause;
     }
-    trust.apply({ revision, events: verdict.events });
+    trust.apply({ revision, events });
     // Read before waiting: a later command cannot have removed it yet.
-    const { snapshot } = trust;
-    const actor = made.actor === undefined ? undefined : snapshot.actors.get(made.actor);
-    const credential = made.credential === undefined ? undefined : snapshot.credentials.get(made.credential);
+    const results = madeOf(trust.snapshot, made);
     const durable = clock.now();
-    await publisher.publish(revision, verdict.events, keys);
+    await publisher.publish(revision, events, keys);
+    if (verdict.kind === 'refused') return verdict; // and that it was tried is recorded
     tally.change(command.kind, 'done');
-    if (verdict.events.some(({ kind }) => kind === 'credential-ended' || kind === 'relationships-ended')) {
-      tally.revocation(between(durable, clock.now()));
-    }
-    report(log, 'trust changed', { command: command.kind, revision, by, events: verdict.events.length });
+    if (events.some(({ kind }) => TAKING.has(kind))) tally.revocation(between(durable, clock.now()));
+    report(log, 'trust changed', { command: command.kind, revision, by, events: events.length });
     await this.#save(SAVE_EVERY);
-    return {
-      kind: 'done',
-      revision,
-      ...(actor === undefined ? {} : { actor }),
-      ...(credential === undefined ? {} : { credential }),
-      ...(made.keyHex === undefined ? {} : { keyHex: made.keyHex }),
-    };
+    return { kind: 'done', revision, ...results, ...shown(cascade) };
   }
 
   /** Keeps a snapshot when `revisions` have passed since the last one. Losing it costs time at the next start only. */
@@ -206,6 +220,33 @@ function unsealed(master: MasterKey, credential: PskCredential): PskMaterial {
 function reasonOf(cause: unknown): string {
   return cause instanceof OperationalError ? `${cause.code}: ${cause.message}` : String(cause);
 }
+
+/** What was made, as it is in the snapshot. */
+function madeOf(snapshot: TrustSnapshot, made: Plan['made']): Partial<Outcome & { kind: 'done' }> {
+  const actor = made.actor === undefined ? undefined : snapshot.actors.get(made.actor);
+  const credential = made.credential === undefined ? undefined : snapshot.credentials.get(made.credential);
+  const relationship =
+    made.relationship === undefined ? undefined : snapshot.relationships.get(made.relationship);
+  return {
+    ...(actor === undefined ? {} : { actor }),
+    ...(credential === undefined ? {} : { credential }),
+    ...(relationship === undefined ? {} : { relationship }),
+    ...(made.keyHex === undefined ? {} : { keyHex: made.keyHex }),
+    ...(made.claimCode === undefined ? {} : { claimCode: made.claimCode }),
+  };
+}
+
+const shown = (cascade: Plan['cascade']): Pick<Plan, 'cascade'> => (cascade === undefined ? {} : { cascade });
+
+/** What takes something away: its way to the last shard is measured. */
+const TAKING: ReadonlySet<TrustEvent['kind']> = new Set([
+  'credential-ended',
+  'credential-suspended',
+  'actor-suspended',
+  'relationships-ended',
+  'relationship-suspended',
+  'support-withdrawn',
+] as const);
 
 /** The blob whose presence says that the master key has been used. */
 export const MASTER_CHECK_BLOB = 'master-key-check';

@@ -3,6 +3,7 @@ import type { Actor, ActorId, Credential, CredentialId } from '../../trust/index
 import type { BackendSettings, RouteSettings, ShardCounters, ShardSettings } from '../ports/index.ts';
 import type { Command, Outcome } from './commands/index.ts';
 import type { Control } from './control.ts';
+import { TrustDesk } from './gateway-trust.ts';
 import {
   type ActorView,
   byKey,
@@ -33,9 +34,15 @@ export interface GatewayParts {
 export class Gateway {
   readonly #parts: GatewayParts;
   readonly #listings = new Listings();
+  /** Relationships, and the log. */
+  readonly trust: TrustDesk;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.trust = new TrustDesk(parts.control, async () => {
+      const answers = await parts.supervisor.ask({ kind: 'sessions' });
+      return answers.flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []));
+    });
   }
 
   /** Whether every shard serves: not while starting, draining, or replacing one. */
@@ -111,7 +118,7 @@ export class Gateway {
     const { control, supervisor, tally } = this.#parts;
     const answers = await supervisor.ask({ kind: 'counters' });
     const shards = answers.flatMap((answer) => (answer.kind === 'counters' ? answer.counters : []));
-    const { revision, actors, credentials } = control.snapshot;
+    const { revision, actors, credentials, relationships } = control.snapshot;
     const kinds = new Map<string, number>();
     for (const { kind } of actors.values()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     return {
@@ -120,6 +127,7 @@ export class Gateway {
         postern_revision: { '': revision },
         postern_actors: Object.fromEntries(kinds),
         postern_credentials: { '': credentials.size },
+        postern_relationships: { '': relationships.size },
         postern_shards_running: { '': supervisor.running },
       }),
     };

@@ -8,9 +8,20 @@
  * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
  */
 export type { ActorWish, Command, CredentialWish, Outcome } from './commands/index.ts';
+export type { IntroductionWish, RelationshipWish } from './commands/index.ts';
 export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
 export { Gateway, type GatewayParts } from './gateway.ts';
+export type { RevocationView } from './gateway-trust.ts';
 export { Publisher } from './publisher.ts';
-export type { ActorView, CredentialView, NamedSession, Page, PageRequest } from './queries/index.ts';
+export type {
+  ActorView,
+  AuditView,
+  CascadeView,
+  CredentialView,
+  NamedSession,
+  Page,
+  PageRequest,
+  RelationshipView,
+} from './queries/index.ts';
 export { type Backoff, Supervisor, type SupervisorParts } from './supervisor.ts';
 export { Tally } from './tally.ts';

@@ -25,6 +25,7 @@ export class Publisher {
   readonly #late: (shard: number) => void;
   readonly #patienceMs: number;
   #waiting: Waiting[] = [];
+  #revision = 0 as Revision;
 
   /** `late` is told of a shard that has not applied a revision after `patienceMs`; it is expected to end it. */
   constructor(late: (shard: number) => void, patienceMs: number = PATIENCE_MS) {
@@ -35,7 +36,13 @@ export class Publisher {
   /** A shard starts: everything up to now in one message, every later change from here on. */
   join(shard: number, post: Post, load: ControlMessage & { kind: 'load' }): void {
     this.#members.set(shard, { post, applied: -1 });
+    this.#revision = load.revision;
     post(load);
+  }
+
+  /** Tells every shard that there is nothing new: one that hears nothing for too long serves nobody. */
+  pulse(): void {
+    for (const { post } of this.#members.values()) post({ kind: 'pulse', revision: this.#revision });
   }
 
   /** A shard has ended: nobody waits for it any more. */
@@ -58,6 +65,7 @@ export class Publisher {
     events: readonly TrustEvent[],
     keys: readonly PskMaterial[],
   ): Promise<void> {
+    this.#revision = revision;
     for (const { post } of this.#members.values()) post({ kind: 'apply', revision, events, keys });
     if (this.#behind(revision).length === 0) return;
     const overdue = setTimeout(() => {

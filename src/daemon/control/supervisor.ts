@@ -58,6 +58,7 @@ export class Supervisor {
   #settings: Omit<ShardSettings, 'shard'>;
   #addresses: readonly ListenerAddress[] = [];
   #stopping = false;
+  #pulse: NodeJS.Timeout | undefined;
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
@@ -70,6 +71,9 @@ export class Supervisor {
    * first one that cannot; then none runs.
    */
   async start(): Promise<readonly ListenerAddress[]> {
+    const { publisher } = this.#parts;
+    this.#pulse = setInterval(() => publisher.pulse(), this.#settings.trust.stalenessMaxMs / PULSES);
+    this.#pulse.unref();
     try {
       // The first one finds out which ports they are, where any free one will do.
       this.#addresses = await this.#launch(0);
@@ -117,6 +121,7 @@ export class Supervisor {
   /** Ends all shards at once. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    clearInterval(this.#pulse);
     for (const timer of this.#restarts.values()) clearTimeout(timer);
     this.#restarts.clear();
     await Promise.all([...this.#shards.values()].map(({ thread }) => thread.terminate()));
@@ -222,6 +227,8 @@ function levelOf(event: string): LogLevel {
 }
 
 const PATIENCE_MS = 5_000;
+/** Within the time after which a silent feed counts as lost. */
+const PULSES = 5;
 /** What a shard may need beyond its grace to say goodbye. */
 const DRAIN_MARGIN_MS = 2_000;
 const BACKOFF: Backoff = { firstMs: 100, mostMs: 10_000, calmMs: 60_000 };

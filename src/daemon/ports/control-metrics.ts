@@ -5,6 +5,11 @@ export const CONTROL_METRICS = {
   postern_revision: { kind: 'gauge', help: 'Revision of the log of trust', labels: [] },
   postern_actors: { kind: 'gauge', help: 'Actors by kind', labels: ['kind'] },
   postern_credentials: { kind: 'gauge', help: 'Credentials in force', labels: [] },
+  postern_relationships: {
+    kind: 'gauge',
+    help: 'Relationships that are kept, those that have ended included',
+    labels: [],
+  },
   postern_shards_running: { kind: 'gauge', help: 'Shards that listen', labels: [] },
   postern_shard_restarts_total: {
     kind: 'counter',

@@ -2,6 +2,7 @@
  * The feed between control (owns truth) and a shard (owns traffic): plain, structured-clonable messages.
  *
  *   control --load, apply--> shard        a snapshot first, then each revision's events
+ *   control --pulse--------> shard        nothing new, and control is still there
  *   control <--applied------ shard        in force on this shard from here on
  *   control --ask----------> shard        sessions, counters, close, drain
  *   control <--answer------- shard
@@ -29,6 +30,8 @@ export type ControlMessage =
       readonly events: readonly TrustEvent[];
       readonly keys: readonly PskMaterial[];
     }
+  /** A shard that hears neither this nor a change for `stalenessMaxMs` answers nobody any more. */
+  | { readonly kind: 'pulse'; readonly revision: Revision }
   | { readonly kind: 'ask'; readonly request: number; readonly question: ShardQuestion };
 
 export type ShardQuestion =

@@ -1,4 +1,5 @@
 /** Everything a shard thread is told at its start: the resolved configuration, plain and structured-clonable. */
+import type { ActorKind } from '../../trust/index.ts';
 
 export interface ShardSettings {
   readonly shard: number;
@@ -8,11 +9,19 @@ export interface ShardSettings {
   readonly backends: readonly BackendSettings[];
   readonly routes: readonly RouteSettings[];
   readonly rights: readonly RightSettings[];
+  readonly trust: TrustFeedSettings;
   readonly dtls: DtlsListenerSettings;
   /** What the gateway proves itself with to devices that do not share a key with it. */
   readonly identity: IdentitySettings;
   readonly authorities: AuthoritySettings;
   readonly limits: ShardLimits;
+}
+
+export interface TrustFeedSettings {
+  /** An introduction that would make a longer chain is refused. */
+  readonly chainMax: number;
+  /** A shard that has not heard control for longer serves nobody: how late a revocation can be at worst. */
+  readonly stalenessMaxMs: number;
 }
 
 export interface IdentitySettings {
@@ -39,6 +48,8 @@ export interface ListenerSettings {
 export interface BackendSettings {
   readonly name: string;
   readonly kind: 'coap';
+  /** Whose resources it serves; without: those of the platform that has its name. */
+  readonly actor?: { readonly kind: ActorKind; readonly name: string };
   readonly address: string;
   readonly port: number;
   /** By DTLS (coaps); without: in the clear. */

@@ -95,6 +95,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const SHARD_EVENTS = {
   'handshake failed': 'warn',
   'request denied': 'info',
+  'trust stale': 'error',
+  'trust fresh': 'info',
   'backend unreachable': 'warn',
   'backend reachable': 'info',
   'listener skipped': 'warn',

@@ -7,7 +7,6 @@ import type { CredentialAnswer, CredentialQuestion } from '../../dtls/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import {
   type ActorId,
-  apply,
   type Credential,
   type CredentialId,
   emptySnapshot,
@@ -78,9 +77,9 @@ export class Credentials {
     this.#keep(keys);
   }
 
-  /** Moves on by one revision. */
-  apply(revision: Revision, events: readonly TrustEvent[], keys: readonly PskMaterial[]): Ended {
-    this.#snapshot = apply(this.#snapshot, revision, events);
+  /** Moves on to the snapshot after `events`. */
+  apply(snapshot: TrustSnapshot, events: readonly TrustEvent[], keys: readonly PskMaterial[]): Ended {
+    this.#snapshot = snapshot;
     const ended: CredentialId[] = [];
     for (const event of events) {
       if (event.kind !== 'credential-ended') continue;

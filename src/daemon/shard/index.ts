@@ -12,4 +12,5 @@
 export { Credentials } from './credentials.ts';
 export { Report } from './report.ts';
 export { Router } from './router.ts';
-export { Shard, type ShardParts } from './shard.ts';
+export type { ShardParts } from './parts.ts';
+export { Shard } from './shard.ts';

@@ -10,7 +10,6 @@
 import {
   assert,
   BoundedMap,
-  displayAddress,
   earliest as earlier,
   type Instant,
   milliseconds,
@@ -24,7 +23,6 @@ import {
   type Response,
 } from '../../coap/index.ts';
 import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
-import { explain } from '../../policy/index.ts';
 import {
   type BackendAnswer,
   type JobId,
@@ -33,26 +31,16 @@ import {
   type Refused,
 } from '../../relay/index.ts';
 import type { CredentialId, Revision } from '../../trust/index.ts';
-import type {
-  Alarm,
-  Backend,
-  Clock,
-  ControlMessage,
-  DatagramPort,
-  PeerForward,
-  PeerMessage,
-  ShardAnswer,
-  ShardMessage,
-  ShardQuestion,
-  ShardSettings,
-} from '../ports/index.ts';
+import type { Backend, ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
 import { Authorities } from './authorities.ts';
-import { displayClaim } from './claim.ts';
 import { Credentials, type Ended } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
+import { Ground } from './ground.ts';
 import { countersOf } from './health.ts';
 import { messageBytesBound } from './message-bytes.ts';
+import type { ShardParts } from './parts.ts';
 import { Report } from './report.ts';
+import { isReached, sayDenied, sayFailed } from './remarks.ts';
 import { Router } from './router.ts';
 import {
   beginSession,
@@ -65,21 +53,6 @@ import {
 } from './sessions.ts';
 import { Tally } from './tally.ts';
 
-export interface ShardParts {
-  readonly settings: ShardSettings;
-  readonly dtls: DtlsEndpoint;
-  readonly coap: CoapEndpoint;
-  readonly relay: Relay;
-  readonly backends: readonly Backend[];
-  readonly datagrams: DatagramPort;
-  readonly peers: PeerForward | undefined;
-  readonly clock: Clock;
-  /** Rings by calling `ring`. */
-  readonly alarm: Alarm;
-  /** To control. */
-  readonly tell: (message: ShardMessage) => void;
-}
-
 export class Shard {
   readonly #parts: ShardParts;
   readonly #number: number;
@@ -89,22 +62,25 @@ export class Shard {
   readonly #backends: BoundedMap<string, Backend>;
   readonly #sessions: Sessions;
   readonly #credentials: Credentials;
+  readonly #ground: Ground;
   readonly #router: Router;
   readonly #tally = new Tally();
   readonly #report: Report;
   #alarmAt: Instant | undefined;
   #drain: Drain | undefined;
+  #stale = false;
 
   constructor(parts: ShardParts) {
     const { settings } = parts;
     this.#parts = parts;
-    const { clock } = parts;
-    this.#credentials = new Credentials(new Authorities(settings.authorities), () => clock.wall());
+    this.#credentials = new Credentials(new Authorities(settings.authorities), () => parts.clock.wall());
     this.#number = settings.shard;
     this.#dtls = parts.dtls;
     this.#coap = parts.coap;
     this.#relay = parts.relay;
     this.#sessions = new BoundedMap(settings.limits.connectionsMax + settings.limits.handshakesMax);
+    const { chainMax, stalenessMaxMs } = settings.trust;
+    this.#ground = new Ground({ chainMax, stalenessMax: milliseconds(stalenessMaxMs) });
     this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards, settings);
     this.#report = new Report(settings.shard, parts.tell);
     this.#backends = new BoundedMap(parts.backends.length + 1);
@@ -118,6 +94,7 @@ export class Shard {
       return;
     }
     if (this.#router.passOn(path, datagram)) return;
+    this.#passTime(now);
     this.#carryOut(now, this.#dtls.receive(now, path, datagram));
     this.#rest(now);
   }
@@ -128,12 +105,14 @@ export class Shard {
       this.#router.learn(from, message);
       return;
     }
+    this.#passTime(now);
     this.#carryOut(now, this.#dtls.receive(now, message.path, message.datagram));
     this.#rest(now);
   }
 
   /** A backend's answer to a job. */
   answered(now: Instant, job: JobId, answer: BackendAnswer): void {
+    this.#passTime(now);
     this.#complete(now, job, answer);
     this.#rest(now);
   }
@@ -141,6 +120,7 @@ export class Shard {
   /** The alarm rang. */
   ring(now: Instant): void {
     this.#alarmAt = undefined;
+    this.#passTime(now);
     if (isReached(this.#dtls.nextDeadline(), now)) this.#carryOut(now, this.#dtls.timeout(now));
     if (isReached(this.#coap.nextDeadline(), now)) this.#converse(now, this.#coap.timeout(now));
     for (const backend of this.#backends.values()) {
@@ -153,12 +133,17 @@ export class Shard {
   control(now: Instant, message: ControlMessage): void {
     switch (message.kind) {
       case 'load':
+        this.#ground.load(message.snapshot, this.#parts.clock.wall());
         this.#credentials.load(message.snapshot, message.keys);
         for (const session of this.#sessions.values()) session.checked = UNCHECKED;
         this.#applied(now, { any: true, credentials: [] });
         break;
       case 'apply':
-        this.#applied(now, this.#credentials.apply(message.revision, message.events, message.keys));
+        this.#apply(now, message);
+        break;
+      case 'pulse':
+        this.#ground.heard(now, message.revision);
+        this.#passTime(now);
         break;
       case 'ask':
         this.#asked(now, message.request, message.question);
@@ -239,13 +224,13 @@ export class Shard {
       this.#close(now, session.connection, lossOf(session));
       return;
     }
-    const answer = this.#relay.ask(now, session, exchange, request, this.#credentials.revision);
+    const answer = this.#relay.ask(now, session, exchange, request, this.#ground.trust);
     if (answer.kind === 'refused') {
       this.#refused(now, session, exchange, answer);
       return;
     }
     const { job } = answer;
-    this.#tally.decisions.add(PERMITTED);
+    this.#tally.decisions.add(`permit,${job.permit.by}`);
     const backend = this.#backends.get(job.request.resource.backend);
     const failed = backend === undefined ? UNREACHABLE : backend.forward(now, job.id, job.request);
     if (failed !== undefined) this.#complete(now, job.id, failed);
@@ -255,15 +240,7 @@ export class Shard {
     const { refusal, action, decision, response } = refused;
     this.#tally.requests.add(action, refusal);
     if (decision !== undefined) this.#tally.decisions.add(`${decision.outcome},${decision.by}`);
-    if (decision?.outcome === 'deny') {
-      this.#report.log(now, 'request denied', () => ({
-        decision: refused.id,
-        principal: session.first.name,
-        reason: decision.reason,
-        explanation: explain(decision),
-        revision: decision.revision,
-      }));
-    }
+    if (decision?.outcome === 'deny') sayDenied(this.#report, now, session, refused.id, decision);
     this.#converse(now, this.#coap.respond(now, exchange, response));
   }
 
@@ -316,12 +293,13 @@ export class Shard {
 
   #handshakeFailed(now: Instant, effect: Extract<Effect, { kind: 'failed' }>, why?: string): void {
     this.#tally.handshakes.add(`failed,${effect.reason},${effect.claim?.kind ?? 'none'}`);
-    this.#report.log(now, 'handshake failed', () => ({
-      reason: effect.reason,
-      peer: displayAddress(effect.path.remote),
-      claimed: effect.claim === null ? null : displayClaim(effect.claim),
-      ...(why === undefined ? {} : { why }),
-    }));
+    sayFailed(this.#report, now, effect, why);
+  }
+
+  #apply(now: Instant, { revision, events, keys }: ControlMessage & { kind: 'apply' }): void {
+    const lost = this.#ground.apply({ revision, events });
+    const ended = this.#credentials.apply(this.#ground.trust.snapshot, events, keys);
+    this.#applied(now, { ...ended, any: ended.any || lost });
   }
 
   /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
@@ -332,8 +310,34 @@ export class Shard {
         if (currentPrincipal(session, this.#credentials) === null)
           this.#close(now, session.connection, lossOf(session));
       }
+      this.#dropUngrounded(now);
     }
+    this.#ground.heard(now, this.#credentials.revision);
+    this.#passTime(now);
     this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
+  }
+
+  /** Jobs under way that would not be permitted any more: their callers are told so, whatever backends may answer. */
+  #dropUngrounded(now: Instant): void {
+    for (const { job, decision, response } of this.#relay.dropUngrounded(this.#ground.trust)) {
+      this.#tally.requests.add(job.request.action, 'denied');
+      this.#tally.decisions.add(`deny,${decision.by}`);
+      sayDenied(this.#report, now, job.caller as Session, this.#relay.decisionId(job.exchange), decision);
+      this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
+      this.#converse(now, this.#coap.respond(now, job.exchange, response));
+    }
+  }
+
+  /** What runs out by itself: relationships, and the word of control. */
+  #passTime(now: Instant): void {
+    if (this.#ground.advance(this.#parts.clock.wall())) this.#dropUngrounded(now);
+    const stale = this.#ground.isStale(now);
+    if (stale === this.#stale) return;
+    this.#stale = stale;
+    this.#relay.setStale(stale);
+    this.#dtls.admitHandshakes(!stale && this.#drain === undefined);
+    const { revision } = this.#credentials;
+    this.#report.log(now, stale ? 'trust stale' : 'trust fresh', () => ({ revision }));
   }
 
   #asked(now: Instant, request: number, question: ShardQuestion): void {
@@ -373,6 +377,8 @@ export class Shard {
     if (this.#drain !== undefined) this.#continueDrain(now, this.#drain);
     let next = earlier(this.#dtls.nextDeadline(), this.#coap.nextDeadline());
     for (const backend of this.#parts.backends) next = earlier(next, backend.nextDeadline());
+    if (!this.#stale) next = earlier(next, this.#ground.staleAt);
+    next = earlier(next, this.#ground.nextChange(now, this.#parts.clock.wall()));
     if (this.#drain !== undefined && !this.#drain.done) next = earlier(next, this.#drain.deadline);
     if (next === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= next)) return;
     this.#alarmAt = next;
@@ -389,10 +395,6 @@ export class Shard {
 
 const connectionOf = (peer: number): ConnectionHandle => peer as ConnectionHandle;
 
-const isReached = (deadline: Instant | undefined, now: Instant): boolean =>
-  deadline !== undefined && deadline <= now;
-
 /** Another snapshot may call something else by the same number. */
 const UNCHECKED = -1 as Revision;
-const PERMITTED = 'permit,rights';
 const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };

@@ -1,6 +1,6 @@
 /**
- * `gnutls-cli --udp` as a device with a raw public key or a certificate. With ECDHE_PSK it crashes when it describes the
- * session, with its own server too (3.7.9): libcoap's client stands in for GnuTLS there.
+ * `gnutls-cli --udp` as a device with a raw public key or a certificate. With ECDHE_PSK it crashes when it describes
+ * the session, with its own server too (3.7.9): libcoap's client stands in for GnuTLS there.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

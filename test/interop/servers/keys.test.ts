@@ -157,8 +157,8 @@ for (const serving of SERVINGS) {
 withPeer('openssl', 'openssl s_server resumes', () => {
   test('a session of ours is taken up again by its id', LIMIT, async (context) => {
     const keys = openKeyShop();
-    const { certificate, key, identity } = keys.certified('both');
-    const own = ['-cert', certificate, '-key', key, '-no_ticket'];
+    const both = keys.certified('both');
+    const own = ['-cert', both.certificate, '-key', both.key, '-no_ticket'];
     const { server, port } = await started('openssl', /ACCEPT/, (free) => {
       return ['s_server', '-dtls1_2', '-port', String(free), ...own];
     });
@@ -166,12 +166,12 @@ withPeer('openssl', 'openssl s_server resumes', () => {
       await server.stop();
       keys.close();
     });
-    const first = await connect({ port, client: { identity: identity() } });
+    const first = await connect({ port, client: { identity: both.identity() } });
     assert.ok(first.session !== null, JSON.stringify(first.outcome));
     assert.equal(first.resumed, false);
     first.close();
     await server.waitFor(/^DONE$/m);
-    const again = await connect({ port, client: { identity: identity(), resume: first.session } });
+    const again = await connect({ port, client: { identity: both.identity(), resume: first.session } });
     context.after(() => again.close());
     assert.equal(again.resumed, true, JSON.stringify(again.outcome));
     await server.waitFor(/Reused session-id/);

@@ -28,7 +28,7 @@ export async function startInProcess(): Promise<Gateway> {
     oddDevices: ODD_DEVICES,
     backendRequests: () => requests,
     metrics: async () => '',
-    stop: driven.stop,
+    stop: () => driven.stop(),
   };
 }
 

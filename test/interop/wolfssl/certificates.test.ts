@@ -1,6 +1,6 @@
 /**
- * wolfSSL as a device with a certificate, or with a PSK beside ephemeral keys. Debian's build has no raw public keys and
- * no connection IDs.
+ * wolfSSL as a device with a certificate, or with a PSK beside ephemeral keys. Debian's build has no raw public keys
+ * and no connection IDs.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';

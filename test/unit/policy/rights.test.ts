@@ -1,17 +1,26 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { utf8 } from '../../../src/base/index.ts';
+import { utf8, wallTime } from '../../../src/base/index.ts';
 import {
   ACTIONS,
   type CanonicalRequest,
+  compileGate,
   compileRights,
   decide,
   explain,
   type Principal,
 } from '../../../src/policy/index.ts';
-import type { ActorId, CredentialId, Revision } from '../../../src/trust/index.ts';
+import {
+  type ActorId,
+  type CredentialId,
+  restoreSnapshot,
+  type Revision,
+  Trust,
+} from '../../../src/trust/index.ts';
 
 const revision = 7 as Revision;
+const trust = new Trust(restoreSnapshot({ revision, actors: [], credentials: [] }), wallTime(0));
+const gate = (rules: Parameters<typeof compileRights>[0]) => compileGate(compileRights(rules), []);
 const meter: Principal = {
   actor: 'a1' as ActorId,
   kind: 'device',
@@ -27,12 +36,12 @@ const request = (over: Partial<CanonicalRequest> = {}): CanonicalRequest => ({
   ...over,
 });
 const outcome = (rules: Parameters<typeof compileRights>[0], asked = request()): string =>
-  decide(asked, compileRights(rules), revision).outcome;
+  decide(asked, gate(rules), trust).outcome;
 
 describe('rights', () => {
   test('without a rule everything is denied, and the denial names the missing right', () => {
     for (const action of ACTIONS) {
-      const decision = decide(request({ action }), compileRights([]), revision);
+      const decision = decide(request({ action }), gate([]), trust);
       assert.deepEqual(decision, {
         outcome: 'deny',
         by: 'rights',
@@ -65,14 +74,20 @@ describe('rights', () => {
   test('a permit names the first rule that gives it', () => {
     const decision = decide(
       request(),
-      compileRights([
+      gate([
         { devices: ['meter'], routes: ['vault'], actions: ['read'] },
         { devices: ['meter'], routes: ['demo'], actions: ['read'] },
         { devices: ['meter'], routes: ['demo'], actions: ['read'] },
       ]),
-      revision,
+      trust,
     );
-    assert.deepEqual(decision, { outcome: 'permit', by: 'rights', revision, determinedBy: 'right 2' });
+    assert.deepEqual(decision, {
+      outcome: 'permit',
+      by: 'rights',
+      revision,
+      determinedBy: 'right 2',
+      grounds: null,
+    });
   });
 
   test('names of object properties are ordinary names', () => {
@@ -88,8 +103,8 @@ describe('rights', () => {
   test('a device without owner acts for nobody', () => {
     const decision = decide(
       request({ principal: { ...meter, user: null } }),
-      compileRights([{ devices: ['*'], routes: ['*'], actions: ['*'] }]),
-      revision,
+      gate([{ devices: ['*'], routes: ['*'], actions: ['*'] }]),
+      trust,
     );
     assert.equal(decision.outcome, 'deny');
     assert.equal(decision.outcome === 'deny' && decision.reason, 'unowned-device');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { EMPTY, fromUtf8, instant, utf8 } from '../../../src/base/index.ts';
+import { EMPTY, fromUtf8, instant, utf8, wallTime } from '../../../src/base/index.ts';
 import {
   CODE,
   codeName,
@@ -10,7 +10,7 @@ import {
   type OptionValue,
   optionsOf,
 } from '../../../src/coap/index.ts';
-import { compileRights, type Principal } from '../../../src/policy/index.ts';
+import { compileGate, compileRights, type Principal } from '../../../src/policy/index.ts';
 import {
   type Asked,
   type Caller,
@@ -21,10 +21,11 @@ import {
   type RelayLimits,
   type RouteTable,
 } from '../../../src/relay/index.ts';
-import type { Revision } from '../../../src/trust/index.ts';
+import { restoreSnapshot, type Revision, Trust } from '../../../src/trust/index.ts';
 
 const now = instant(0);
 const revision = 5 as Revision;
+const trust = new Trust(restoreSnapshot({ revision, actors: [], credentials: [] }), wallTime(0));
 const principal: Principal = {
   actor: 'd1' as never,
   kind: 'device',
@@ -51,7 +52,10 @@ class Bench {
         { name: 'small', path: '/small/*', backend: 'b', rewrite: '/*' },
         { name: 'shut', path: '/shut/*', backend: 'a', rewrite: '/*' },
       ]) as RouteTable,
-      rights: compileRights([{ devices: ['*'], routes: ['open', 'small'], actions: ['read', 'write'] }]),
+      gate: compileGate(
+        compileRights([{ devices: ['*'], routes: ['open', 'small'], actions: ['read', 'write'] }]),
+        [],
+      ),
       backends: [
         { name: 'a', inflightMax: 100 },
         { name: 'b', inflightMax: 1 },
@@ -70,7 +74,7 @@ class Bench {
     const segments = path.slice(1).split('/');
     const all = optionsOf(...segments.map((s) => [OPTION.URI_PATH, s] as const), ...options);
     const request = { code: code as never, options: all, payload: EMPTY, confirmable: true };
-    return this.relay.ask(now, caller, exchangeId(++this.#exchanges), request, revision);
+    return this.relay.ask(now, caller, exchangeId(++this.#exchanges), request, trust);
   }
 }
 

@@ -5,16 +5,22 @@ import type {
   Actor,
   ActorId,
   ActorKind,
+  Cascade,
   Credential,
   CredentialId,
   Establishment,
+  Missing,
   RefusalCode,
+  Relationship,
+  RelationshipId,
   Revision,
   Trust,
   Verdict,
 } from '../../../trust/index.ts';
+import type { TrustCommand } from './trust-command.ts';
 
 export type Command =
+  | TrustCommand
   | { readonly kind: 'add-actor'; readonly actor: ActorWish; readonly credential: CredentialWish | null }
   | { readonly kind: 'add-credential'; readonly actor: string; readonly credential: CredentialWish }
   | { readonly kind: 'remove-actor'; readonly id: ActorId; readonly ifRevision: Revision | null }
@@ -64,7 +70,15 @@ export interface Plan {
   /** Keys that travel to the shards with the events. */
   readonly keys: readonly PskMaterial[];
   /** Ids of what will have been made. */
-  readonly made: { readonly actor?: ActorId; readonly credential?: CredentialId; readonly keyHex?: string };
+  readonly made: {
+    readonly actor?: ActorId;
+    readonly credential?: CredentialId;
+    readonly relationship?: RelationshipId;
+    readonly keyHex?: string;
+    readonly claimCode?: string;
+  };
+  /** What falls with what ends. */
+  readonly cascade?: Cascade;
 }
 
 /** What planning needs besides the command. */
@@ -87,10 +101,16 @@ export type Outcome =
       readonly credential?: Credential;
       /** The key, if the gateway made it: shown this once. */
       readonly keyHex?: string;
+      readonly relationship?: Relationship;
+      readonly cascade?: Cascade;
+      /** The code that makes somebody the owner: shown this once. */
+      readonly claimCode?: string;
     }
   | {
       readonly kind: 'refused';
       readonly code: RefusalCode;
       readonly detail: string;
       readonly field?: string;
+      /** What would have to be different, by name. */
+      readonly missing?: Missing;
     };

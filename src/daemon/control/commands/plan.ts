@@ -1,5 +1,4 @@
 /** From a command and a snapshot to the events that it becomes, or why it is refused. Nothing is written. */
-import { unreachable } from '../../../base/index.ts';
 import {
   type ActorId,
   addActor,
@@ -19,11 +18,12 @@ import {
 import type { ActorWish, Command, CredentialWish, Plan, Planning } from './command.ts';
 import { prepareCredential, type PreparedCredential } from './credential.ts';
 import { drawActorId } from './ids.ts';
+import { planTrust, withOwnership } from './plan-trust.ts';
 
 export function plan(planning: Planning, command: Command): Plan {
   switch (command.kind) {
     case 'add-actor':
-      return planActor(planning, command.actor, command.credential);
+      return withOwnership(planning, planActor(planning, command.actor, command.credential));
     case 'add-credential':
       return planCredential(planning, command.actor, command.credential);
     case 'remove-actor': {
@@ -40,7 +40,7 @@ export function plan(planning: Planning, command: Command): Plan {
       return only(stale ?? endCredential(trust, command.id));
     }
     default:
-      return unreachable(command);
+      return planTrust(planning, command);
   }
 }
 

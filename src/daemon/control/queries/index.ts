@@ -1,7 +1,15 @@
 /** control/queries: what operators read, always from one snapshot. */
+export { type AuditView, viewEntry } from './audit.ts';
 export { type IdentityView, viewIdentity } from './identity.ts';
 export { Listings } from './listings.ts';
 export { byKey, type Page, type PageRequest, pageOf } from './page.ts';
+export {
+  type CascadeView,
+  pageOfRelationships,
+  type RelationshipView,
+  viewCascade,
+  viewRelationship,
+} from './relationships.ts';
 export {
   type ActorView,
   type CredentialView,

@@ -39,6 +39,9 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
     credentials: unused,
     sessions: unused,
     closeSession: unused,
+    list: unused,
+    get: unused,
+    post: unused,
   };
   return { client, actors, keys };
 }

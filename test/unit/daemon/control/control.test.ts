@@ -43,7 +43,7 @@ describe('control', () => {
       logged.push([revision, by, events.length]);
     assert.deepEqual(logged, [
       [1, 'operator', 1],
-      [2, 'operator', 2],
+      [2, 'operator', 3], // the device, its key, and that it trusts its owner
     ]);
     for (const { received } of shards.started) {
       const last = applies(received).at(-1);

@@ -9,6 +9,7 @@ import {
   type ActorId,
   type CredentialFacts,
   type CredentialId,
+  apply,
   restoreSnapshot,
   type Revision,
   type SnapshotRecord,
@@ -83,7 +84,8 @@ function scene({
     credentials: [LAMP, METER, LOCK].map((each) => ({ ...each, notAfter, revision })),
   };
   const key = required(fromHex('000102030405060708090a0b0c0d0e0f'), 'hexadecimal');
-  credentials.load(restoreSnapshot(record), [
+  let snapshot = restoreSnapshot(record);
+  credentials.load(snapshot, [
     { credential: LAMP.id, actor: LAMP.actor, identityHex: toHex(PSK.identity), key },
   ]);
   return {
@@ -93,7 +95,8 @@ function scene({
     },
     apply: (...events) => {
       revision = (revision + 1) as Revision;
-      return credentials.apply(revision, events, []);
+      snapshot = apply(snapshot, revision, events);
+      return credentials.apply(snapshot, events, []);
     },
   };
 }

@@ -1,0 +1,102 @@
+/** What a front door may ask about trust: relationships, what a revocation would do, and the log. */
+import type { SessionView } from '../ports/index.ts';
+import {
+  type ActorId,
+  type Cascade,
+  type Relationship,
+  type RelationshipId,
+  type Revision,
+  revoke,
+  type Trust,
+} from '../../trust/index.ts';
+import { resolveActor } from './commands/index.ts';
+import type { Control } from './control.ts';
+import {
+  type AuditView,
+  type CascadeView,
+  type Page,
+  type PageRequest,
+  pageOfRelationships,
+  type RelationshipView,
+  viewCascade,
+  viewEntry,
+  viewRelationship,
+} from './queries/index.ts';
+
+/** A revocation, shown or done. */
+export interface RevocationView extends CascadeView {
+  /** Sessions of principals whom something that falls had given rights. */
+  readonly sessions: number;
+}
+
+export class TrustDesk {
+  readonly #control: Control;
+  readonly #sessions: () => Promise<readonly SessionView[]>;
+
+  constructor(control: Control, sessions: () => Promise<readonly SessionView[]>) {
+    this.#control = control;
+    this.#sessions = sessions;
+  }
+
+  /** `undefined` for a cursor that is none; null for an actor that is none. */
+  list(of: string | null, ended: boolean, request: PageRequest): Page<RelationshipView> | undefined | null {
+    const { trust } = this.#control;
+    const actor = of === null ? null : resolveActor(trust.snapshot, of, '/of');
+    if (actor !== null && typeof actor !== 'string') return null;
+    return pageOfRelationships(trust, { of: actor, ended }, request);
+  }
+
+  find(id: string): RelationshipView | undefined {
+    const { trust } = this.#control;
+    const relationship = trust.snapshot.relationships.get(id as RelationshipId);
+    return relationship && viewRelationship(trust, relationship);
+  }
+
+  /** A relationship as of now, from what a command gave back. */
+  view(relationship: Relationship): RelationshipView {
+    return viewRelationship(this.#control.trust, relationship);
+  }
+
+  /** What revoking it would do; `undefined` when there is no such relationship. */
+  async preview(id: string): Promise<RevocationView | undefined> {
+    const { trust } = this.#control;
+    const verdict = revoke(trust, { id: id as RelationshipId, by: { kind: 'operator' }, shown: null });
+    return verdict.kind === 'refused' ? undefined : await this.viewRevocation(verdict.cascade);
+  }
+
+  async viewRevocation(cascade: Cascade): Promise<RevocationView> {
+    const { trust } = this.#control;
+    const touched = trusteesOf(trust, cascade);
+    const sessions = (await this.#sessions()).filter(({ principal }) => {
+      const owner = trust.snapshot.actors.get(principal)?.owner ?? null;
+      return touched.has(principal) || (owner !== null && touched.has(owner));
+    });
+    return { ...viewCascade(cascade), sessions: sessions.length };
+  }
+
+  /** Entries of the log after a revision, the oldest first. */
+  async audit(after: number, limit: number): Promise<readonly AuditView[]> {
+    const entries: AuditView[] = [];
+    for await (const entry of this.#control.audit(after as Revision)) {
+      entries.push(viewEntry(entry));
+      if (entries.length >= limit) break;
+    }
+    return entries;
+  }
+
+  /** Reads the whole log, link by link; rejects with PN_STORE_CORRUPT where one does not hold. */
+  async verify(): Promise<{ readonly revision: number; readonly entries: number }> {
+    let entries = 0;
+    let revision = 0;
+    for await (const entry of this.#control.audit(0 as Revision)) {
+      entries++;
+      ({ revision } = entry);
+    }
+    return { revision, entries };
+  }
+}
+
+function trusteesOf({ snapshot }: Trust, { revoked, fallen }: Cascade): ReadonlySet<ActorId> {
+  const ids = [...revoked, ...fallen.map(({ id }) => id)];
+  return new Set(ids.flatMap((id) => snapshot.relationships.get(id)?.trustee ?? []));
+}
