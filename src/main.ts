@@ -12,6 +12,7 @@ import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
   openAdminToken,
   openAuthorities,
+  openBackendSecurity,
   openIdentity,
   openMasterKey,
   prepareStateDirectory,
@@ -198,7 +199,12 @@ async function openSecrets(config: Config, store: Store, entropy: Entropy) {
   const token = openAdminToken(stateDirectory, entropy);
   const { keyPem, chain, spki } = openIdentity(stateDirectory, config.identity);
   const authorities = openAuthorities(config.authorities);
-  return { master, token, spki, settings: { ...config.shard, identity: { keyPem, chain }, authorities } };
+  const backends = config.shard.backends.map((backend) => {
+    const files = config.backendFiles[backend.name];
+    return files === undefined ? backend : { ...backend, security: openBackendSecurity(files, keyPem) };
+  });
+  const settings = { ...config.shard, identity: { keyPem, chain }, authorities, backends };
+  return { master, token, spki, settings };
 }
 
 /** Tells the world: ports.json first, so that whoever waits for the ready line finds it. */
@@ -294,4 +300,5 @@ const EXITS: Readonly<Record<string, number>> = {
   PN_LISTEN_FAILED: EXIT_UNAVAILABLE,
   PN_IDENTITY_INVALID: EXIT_CONFIGURATION,
   PN_AUTHORITIES_INVALID: EXIT_CONFIGURATION,
+  PN_BACKEND_SECURITY: EXIT_CONFIGURATION,
 };

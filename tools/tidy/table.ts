@@ -30,6 +30,8 @@ export const ROOMS = [
   room('daemon/shard', ['daemon/ports', ...PURE_ROOMS], []),
   room('daemon/control', ['base', 'daemon/ports', 'trust', 'policy', 'crypto'], []),
   room('daemon/config', ['daemon/ports', ...PURE_ROOMS], ['node:*', 'typebox', 'typebox/*', 'yaml']),
+  // Backends may be reached by DTLS: our client role.
+  room('adapters/backends', ['base', 'daemon/ports', 'coap', 'crypto', 'dtls'], ['*']),
   room('adapters/*', ['base', 'daemon/ports', 'coap', 'crypto'], ['*']),
   room('admin', ['base', 'daemon/ports', 'daemon/control', 'daemon/config'], ['*']),
   // `postern serve` hands over to the composition root.

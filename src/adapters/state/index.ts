@@ -6,6 +6,7 @@
  *   ports.json    where the running gateway listens
  */
 export { openAuthorities } from './authorities.ts';
+export { type BackendSecurityFiles, openBackendSecurity } from './backend-security.ts';
 export { prepareStateDirectory } from './directory.ts';
 export { createSecretFile, readSecretFile, removeFile, replaceFile } from './files.ts';
 export { type Identity, openIdentity } from './identity.ts';

@@ -16,11 +16,11 @@ export function addWiringRoutes(app: AdminApp, gateway: Gateway): void {
       },
     },
     () => ({
-      items: gateway.backends.map(({ name, kind, address, port, timeoutMs, inflightMax }) => ({
+      items: gateway.backends.map(({ name, kind, address, port, security, timeoutMs, inflightMax }) => ({
         id: name,
         name,
         kind,
-        url: `coap://${address.includes(':') ? `[${address}]` : address}:${port}`,
+        url: `coap${security === undefined ? '' : 's'}://${address.includes(':') ? `[${address}]` : address}:${port}`,
         timeout_s: timeoutMs / 1_000,
         inflight_max: inflightMax,
       })),

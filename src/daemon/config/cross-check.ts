@@ -36,10 +36,18 @@ function addressProblems({ listeners, admin }: Settings): ConfigProblem[] {
 }
 
 function backendProblems({ backends }: Settings): ConfigProblem[] {
-  return Object.entries(backends).flatMap(([name, { url }]) => {
-    if (parseBackendUrl(url) !== undefined) return [];
+  return Object.entries(backends).flatMap(([name, { url, psk, rpk, x509 }]) => {
     const pointer = pointerOf(['backends', name, 'url']);
-    const hint = 'write coap://HOST:PORT, without path: the path comes from the route';
+    const parsed = parseBackendUrl(url);
+    const shown = [psk, rpk, x509].filter((each) => each !== undefined).length;
+    if (parsed !== undefined) {
+      if (shown === (parsed.secure ? 1 : 0)) return [];
+      const message = parsed.secure
+        ? 'needs exactly one of psk, rpk and x509'
+        : 'is in the clear: psk, rpk and x509 belong to coaps://';
+      return [{ pointer, message, value: displayValue(url) }];
+    }
+    const hint = 'write coap://HOST:PORT or coaps://HOST:PORT, without path: the path comes from the route';
     return [{ pointer, message: 'is not the address of a CoAP backend', value: displayValue(url), hint }];
   });
 }

@@ -15,6 +15,8 @@ export interface Config {
   readonly graceMs: number;
   readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
   readonly logLevel: LogLevel;
+  /** By the names of the backends that are reached by coaps. */
+  readonly backendFiles: Readonly<Record<string, BackendFiles>>;
   /** The same for every shard, but for its number. */
   readonly shard: Omit<ShardSettings, 'shard' | 'identity' | 'authorities'>;
   /** Files of the gateway's own key and certificates; `null`: it makes its own key, and has none. */
@@ -22,6 +24,18 @@ export interface Config {
   /** Files of the authorities that devices' certificates come from. */
   readonly authorities: { readonly anchors: readonly string[]; readonly revocationLists: readonly string[] };
 }
+
+/** Files that a coaps backend is spoken to with. */
+export type BackendFiles =
+  | { readonly kind: 'psk'; readonly identity: string; readonly keyFile: string }
+  | { readonly kind: 'rpk'; readonly keyFile: string | null; readonly serverFingerprint: string }
+  | {
+      readonly kind: 'x509';
+      readonly keyFile: string;
+      readonly certificateFile: string;
+      readonly anchors: readonly string[];
+      readonly serverName: string | null;
+    };
 
 export function resolveConfig(settings: Settings, profile: Profile): Config {
   const { dtls, limits } = settings;
@@ -33,6 +47,12 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
     logLevel: settings.log.level,
     identity: { keyFile: dtls.key_file ?? null, certificateFile: dtls.certificate_file ?? null },
     authorities: { anchors: dtls.trust_anchors, revocationLists: dtls.revocation_lists },
+    backendFiles: Object.fromEntries(
+      Object.entries(settings.backends).flatMap(([name, backend]) => {
+        const files = backendFiles(backend);
+        return files === null ? [] : [[name, files] as const];
+      }),
+    ),
     shard: {
       shards: settings.shards,
       node: settings.node,
@@ -84,6 +104,16 @@ function resolveBackend(name: string, backend: Settings['backends'][string]): Ba
 function parseHolder(text: string): NonNullable<BackendSettings['actor']> {
   const slash = text.indexOf('/');
   return { kind: text.slice(0, slash) as ActorKind, name: text.slice(slash + 1) };
+}
+
+function backendFiles({ psk, rpk, x509 }: Settings['backends'][string]): BackendFiles | null {
+  if (psk !== undefined) return { kind: 'psk', identity: psk.identity, keyFile: psk.key_file };
+  if (rpk !== undefined) {
+    return { kind: 'rpk', keyFile: rpk.key_file ?? null, serverFingerprint: rpk.server_fingerprint };
+  }
+  if (x509 === undefined) return null;
+  const { key_file: keyFile, certificate_file: certificateFile, trust_anchors: anchors } = x509;
+  return { kind: 'x509', keyFile, certificateFile, anchors, serverName: x509.server_name ?? null };
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1_000);

@@ -63,7 +63,47 @@ const backend = Type.Object(
       description: 'Protocol of the backend: `coap` is CoAP over UDP.',
       default: 'coap',
     }),
-    url: text('Where it is: `coap://HOST:PORT`; the port is 5683 if it is not named.'),
+    url: text(
+      'Where it is: `coap://HOST:PORT`, or `coaps://HOST:PORT` with one of `psk`, `rpk`, `x509`. The port is 5683, ' +
+        'with coaps 5684, if it is not named.',
+    ),
+    psk: Type.Optional(
+      Type.Object(
+        {
+          identity: text('PSK identity that the gateway shows.'),
+          key_file: text('File with the key in hexadecimal, one line, readable for its owner only.'),
+        },
+        { ...STRICT, description: 'coaps by a pre-shared key.' },
+      ),
+    ),
+    rpk: Type.Optional(
+      Type.Object(
+        {
+          key_file: Type.Optional(
+            text("Private key that the gateway shows, PEM. Without: the gateway's own key."),
+          ),
+          server_fingerprint: text("SHA-256 of the backend's public key (SPKI), 64 hexadecimal digits.", {
+            pattern: '^[0-9A-Fa-f]{64}$',
+          }),
+        },
+        { ...STRICT, description: 'coaps by raw public keys.' },
+      ),
+    ),
+    x509: Type.Optional(
+      Type.Object(
+        {
+          key_file: text('Private key that the gateway shows, PEM.'),
+          certificate_file: text('Certificates for that key, PEM, leaf first.'),
+          trust_anchors: names(
+            "Certificates of the authorities that the backend's certificate may come from.",
+          ),
+          server_name: Type.Optional(
+            text("Name in the backend's certificate (subjectAltName). Without: the host of `url`."),
+          ),
+        },
+        { ...STRICT, description: 'coaps by certificates.' },
+      ),
+    ),
     actor: Type.Optional(
       text(
         'Whose resources it serves, as `KIND/NAME`: `device/lock-1`, `platform/acme`. Without it: the platform ' +

@@ -27,6 +27,7 @@ export type {
 export type { PeerForward, PeerMessage } from './peer-forward.ts';
 export type {
   AuthoritySettings,
+  BackendSecurity,
   BackendSettings,
   DtlsListenerSettings,
   ListenerSettings,

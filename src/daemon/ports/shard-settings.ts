@@ -52,11 +52,27 @@ export interface BackendSettings {
   readonly actor?: { readonly kind: ActorKind; readonly name: string };
   readonly address: string;
   readonly port: number;
+  /** By DTLS (coaps); without: in the clear. */
+  readonly security?: BackendSecurity;
   /** The whole exchange; afterwards 5.04. */
   readonly timeoutMs: number;
   /** Requests under way at once; one more is answered 5.03. */
   readonly inflightMax: number;
 }
+
+/** What the gateway shows to a backend, and what it knows it by. */
+export type BackendSecurity =
+  | { readonly kind: 'psk'; readonly identity: Uint8Array; readonly key: Uint8Array }
+  /** SHA-256 of the backend's SubjectPublicKeyInfo. */
+  | { readonly kind: 'rpk'; readonly keyPem: string; readonly serverFingerprintHex: string }
+  | {
+      readonly kind: 'x509';
+      readonly keyPem: string;
+      readonly chain: readonly Uint8Array[];
+      readonly anchors: readonly Uint8Array[];
+      /** The name that its certificate must have; `null`: the one it is reached by. */
+      readonly serverName: string | null;
+    };
 
 /**
  * `path` and `rewrite` are templates: `/telemetry/*` matches `/telemetry` and everything below; `*` in `rewrite` is

@@ -117,8 +117,7 @@ const certificate = ({ meter, authority }: Scene): readonly string[] => [
 ];
 const gnutls = (made: Scene, ...options: readonly string[]): readonly string[] => [
   '--udp',
-  '--port',
-  String(made.gateway.coapsPort),
+  `--port=${made.gateway.coapsPort}`,
   ...options,
   'localhost',
 ];

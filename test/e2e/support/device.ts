@@ -15,8 +15,8 @@ import { type Answer, findAnswer, get } from '../../interop/support/coap-bytes.t
 import type { DeviceAccess } from './gateway.ts';
 
 export interface Device {
-  /** Confirmable GET; rejects after two seconds of silence. */
-  get(resource: string): Promise<Answer>;
+  /** Confirmable GET; rejects after `patienceMs` (two seconds) of silence. */
+  get(resource: string, patienceMs?: number): Promise<Answer>;
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<string>;
   /** Who answered, and what may be resumed from. */
@@ -108,9 +108,9 @@ export async function connect(
       await open();
     },
     close,
-    get: (resource) => {
+    get: (resource, patienceMs = 2_000) => {
       heard = Promise.withResolvers();
-      const silence = setTimeout(() => heard.reject(new Error(`no answer to GET ${resource}`)), 2_000);
+      const silence = setTimeout(() => heard.reject(new Error(`no answer to GET ${resource}`)), patienceMs);
       carryOut(endpoint.send(now(), connection, get({ path: resource, messageId: messageId++ })));
       return heard.promise.finally(() => clearTimeout(silence));
     },

@@ -4,8 +4,9 @@
  */
 import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
-import { BoundedTable, type Instant, milliseconds, OperationalError } from '../../../base/index.ts';
+import { BoundedTable, earliest, type Instant, milliseconds, OperationalError } from '../../../base/index.ts';
 import { COAP_LIMITS, type CoapEffects, CoapEndpoint, type ExchangeId, peerId } from '../../../coap/index.ts';
+import { nodeEntropy } from '../../../crypto/index.ts';
 import type {
   Backend,
   BackendAnswer,
@@ -18,7 +19,8 @@ import type {
   RelayedRequest,
 } from '../../../daemon/ports/index.ts';
 import { blockOf, messageOf } from './message.ts';
-import { Source, type SourceEvents } from './source.ts';
+import { SecureSource } from './secure-source.ts';
+import { PlainSource, type Source, type SourceEvents } from './source.ts';
 import { Sources } from './sources.ts';
 
 export interface CoapBackendOptions {
@@ -82,7 +84,7 @@ class CoapBackend implements Backend {
       failed: (source, code) => this.#failed(source, code),
     };
     this.#sources = new Sources({
-      open: () => new Source(peerId(++this.#peers), this.#addresses[0] ?? '', settings.port, this.#events),
+      open: () => this.#open(),
       rest: COAP_LIMITS.exchangeLifetime,
       sourcesMax: SOURCES_MAX,
       inflightMax: INFLIGHT_PER_SOURCE,
@@ -119,6 +121,7 @@ class CoapBackend implements Backend {
   }
 
   timeout(now: Instant): void {
+    for (const source of this.#sources.all()) source.timeout(now);
     for (const effect of this.#endpoint.timeout(now)) {
       const source = this.#sourceOf(effect.peer);
       if (source !== undefined) this.#carryOut(now, source, [effect]);
@@ -126,7 +129,10 @@ class CoapBackend implements Backend {
   }
 
   nextDeadline(): Instant | undefined {
-    return this.#endpoint.nextDeadline();
+    let next = this.#endpoint.nextDeadline();
+    if (this.#options.settings.security === undefined) return next;
+    for (const source of this.#sources.all()) next = earliest(next, source.nextDeadline());
+    return next;
   }
 
   close(): void {
@@ -170,6 +176,7 @@ class CoapBackend implements Backend {
           this.#answer(now, effect.exchange, { kind: 'response', response: effect.response });
           break;
         case 'failed':
+          if (effect.reason === 'timeout') source.renew(now);
           this.#answer(now, effect.exchange, failed(FAILURES[effect.reason]));
           break;
         case 'request': // a backend asks nothing of us
@@ -200,7 +207,7 @@ class CoapBackend implements Backend {
   /** The socket reported that the backend cannot be reached: whatever is under way from there has failed. */
   #failed(source: Source, code: string): void {
     this.counts.errors++;
-    if (this.#closed || !UNREACHABLE_CODES.has(code)) return;
+    if (this.#closed || !(UNREACHABLE_CODES.has(code) || code.startsWith(DTLS_CODE))) return;
     const now = this.#options.clock.now();
     this.#change(false, code);
     const effects = this.#endpoint.forget(source.peer);
@@ -211,6 +218,15 @@ class CoapBackend implements Backend {
     const [refused, ...others] = this.#addresses;
     if (refused !== undefined && others.length > 0) this.#moveTo([...others, refused]);
     else this.#lookUpAgain(now);
+  }
+
+  #open(): Source {
+    const { settings, clock } = this.#options;
+    const { security } = settings;
+    const [peer, address, events] = [peerId(++this.#peers), this.#addresses[0] ?? '', this.#events];
+    if (security === undefined) return new PlainSource(peer, address, settings.port, events);
+    const entropy = nodeEntropy();
+    return new SecureSource(peer, { settings: { ...settings, security }, address, clock, entropy, events });
   }
 
   #sourceFor(now: Instant, request: RelayedRequest): Source | undefined {
@@ -303,6 +319,8 @@ const UNREACHABLE_CODES: ReadonlySet<string> = new Set([
   'ERR_SOCKET_DGRAM_NOT_CONNECTED',
 ]);
 
+/** How handshakes and sessions say that they ended. */
+const DTLS_CODE = 'PN_DTLS_';
 const SOURCES_MAX = 128;
 const INFLIGHT_PER_SOURCE = 512;
 /** Fewer than the 65,536 there are, since each exchange may use more than one. */

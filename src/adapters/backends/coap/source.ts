@@ -4,6 +4,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import type { Instant } from '../../../base/index.ts';
 import type { PeerId } from '../../../coap/index.ts';
 
 export interface SourceEvents {
@@ -12,12 +13,25 @@ export interface SourceEvents {
   failed(source: Source, code: string): void;
 }
 
-export class Source {
+export interface Source {
   /** Who the backend is to the CoAP endpoint, seen from this port. A new one after each failure. */
   peer: PeerId;
   /** Requests that wait for their answer. */
-  inflight = 0;
+  inflight: number;
   /** Message IDs given out since its last rest. */
+  used: number;
+  /** Sends to the backend; what goes wrong arrives as `failed`, later. */
+  send(message: Uint8Array): void;
+  timeout(now: Instant): void;
+  nextDeadline(): Instant | undefined;
+  /** A request was not answered in time. */
+  renew(now: Instant): void;
+  close(): void;
+}
+
+export class PlainSource implements Source {
+  peer: PeerId;
+  inflight = 0;
   used = 0;
   readonly #socket: Socket;
   readonly #sent: (error: Error | null) => void;
@@ -40,7 +54,6 @@ export class Source {
     this.#socket.connect(port, address);
   }
 
-  /** Sends to the backend; what goes wrong arrives as `failed`, later. */
   send(datagram: Uint8Array): void {
     try {
       this.#socket.send(datagram, this.#sent);
@@ -48,6 +61,14 @@ export class Source {
       queueMicrotask(() => this.#sent(error instanceof Error ? error : null));
     }
   }
+
+  timeout(): void {}
+
+  nextDeadline(): undefined {
+    return undefined;
+  }
+
+  renew(): void {}
 
   close(): void {
     this.#socket.close();

@@ -267,3 +267,42 @@ describe('configuration that is refused', () => {
     }
   });
 });
+
+describe('backends by coaps', () => {
+  const backend = (members: string): string => `backends: {b: {${members}}}`;
+  const FINGERPRINT = 'ab'.repeat(32);
+
+  test('say what they are known by', () => {
+    for (const [members, files] of [
+      ['psk: {identity: gw, key_file: k}', { kind: 'psk', identity: 'gw', keyFile: 'k' }],
+      [
+        `rpk: {server_fingerprint: ${FINGERPRINT}}`,
+        { kind: 'rpk', keyFile: null, serverFingerprint: FINGERPRINT },
+      ],
+      [
+        'x509: {key_file: k, certificate_file: c, trust_anchors: [a]}',
+        { kind: 'x509', keyFile: 'k', certificateFile: 'c', anchors: ['a'], serverName: null },
+      ],
+    ] as const) {
+      const loaded = load(backend(`url: "coaps://there", ${members}`));
+      assert.equal(loaded.kind, 'valid', JSON.stringify(loaded));
+      assert.deepEqual(loaded.kind === 'valid' && loaded.config.backendFiles, { b: files });
+      const [settings] = loaded.kind === 'valid' ? loaded.config.shard.backends : [];
+      assert.deepEqual([settings?.address, settings?.port], ['there', 5_684]);
+    }
+  });
+
+  test('need one of the three, which coap must not have', () => {
+    const psk = 'psk: {identity: gw, key_file: k}';
+    const rpk = `rpk: {server_fingerprint: ${FINGERPRINT}}`;
+    for (const [members, message] of [
+      ['url: "coaps://there"', /needs exactly one of psk, rpk and x509/],
+      [`url: "coaps://there", ${psk}, ${rpk}`, /needs exactly one of psk, rpk and x509/],
+      [`url: "coap://there", ${psk}`, /is in the clear/],
+      ['url: "coaps://there", rpk: {server_fingerprint: abc}', /server_fingerprint/],
+      ['url: "coapz://there"', /not the address of a CoAP backend/],
+    ] as const) {
+      assert.match(lines(problems(backend(members))).join('\n'), message, members);
+    }
+  });
+});
