@@ -100,12 +100,6 @@ function resolveBackend(name: string, backend: Settings['backends'][string]): Ba
   };
 }
 
-/** `device/lock-1` and the like; the schema refuses anything else. */
-function parseHolder(text: string): NonNullable<BackendSettings['actor']> {
-  const slash = text.indexOf('/');
-  return { kind: text.slice(0, slash) as ActorKind, name: text.slice(slash + 1) };
-}
-
 function backendFiles({ psk, rpk, x509 }: Settings['backends'][string]): BackendFiles | null {
   if (psk !== undefined) return { kind: 'psk', identity: psk.identity, keyFile: psk.key_file };
   if (rpk !== undefined) {
@@ -114,6 +108,12 @@ function backendFiles({ psk, rpk, x509 }: Settings['backends'][string]): Backend
   if (x509 === undefined) return null;
   const { key_file: keyFile, certificate_file: certificateFile, trust_anchors: anchors } = x509;
   return { kind: 'x509', keyFile, certificateFile, anchors, serverName: x509.server_name ?? null };
+}
+
+/** `device/lock-1` and the like; the schema refuses anything else. */
+function parseHolder(text: string): NonNullable<BackendSettings['actor']> {
+  const slash = text.indexOf('/');
+  return { kind: text.slice(0, slash) as ActorKind, name: text.slice(slash + 1) };
 }
 
 const milliseconds = (seconds: number): number => Math.round(seconds * 1_000);

@@ -6,6 +6,13 @@ import { nodeProvider } from '../../../../src/crypto/index.ts';
 import { Authorities } from '../../../../src/daemon/shard/authorities.ts';
 import { Credentials } from '../../../../src/daemon/shard/credentials.ts';
 import {
+  beginSession,
+  currentPrincipal,
+  lossOf,
+  type Session,
+} from '../../../../src/daemon/shard/sessions.ts';
+import type { Claim, ConnectionHandle, VerifiedPeer } from '../../../../src/dtls/index.ts';
+import {
   type ActorId,
   type CredentialFacts,
   type CredentialId,
@@ -244,5 +251,35 @@ describe('resumption', () => {
     assert.equal(ask(made, 'c-lamp', [lock.der]), 'unknown', 'the certificate of another credential');
     made.turnClock('2027-02-01T00:00:00Z');
     assert.equal(ask(made, 'c-lock', [lock.der]), 'unknown');
+  });
+});
+
+describe('a session under way', () => {
+  const begun = (made: Scene, credential: string, claim: Claim): Session => {
+    const standing = required(made.credentials.standing(credential as CredentialId), 'it is known');
+    const peer = { claim } as VerifiedPeer;
+    const checked = made.credentials.revision;
+    return beginSession(1 as ConnectionHandle, peer, standing, { sendLimit: 1_024, checked });
+  };
+
+  test('ends with its certificate, and the peer is told so', () => {
+    const made = scene();
+    const claim = { kind: 'x509', fingerprint: new Uint8Array(32), chain: [lock.der] } as const;
+    const session = begun(made, 'c-lock', claim);
+    assert.equal(currentPrincipal(session, made.credentials)?.name, 'lock');
+    assert.equal(lossOf(session), 'certificate-revoked');
+    made.turnClock('2027-01-01T00:00:01Z');
+    assert.equal(currentPrincipal(session, made.credentials), null);
+    made.turnClock('2026-06-15T12:00:00Z');
+    assert.equal(currentPrincipal(session, made.credentials), null, 'the clock going back changes nothing');
+  });
+
+  test('ends with its credential', () => {
+    const made = scene({ notAfter: at('2026-07-01T00:00:00Z') });
+    const session = begun(made, 'c-lamp', PSK);
+    assert.equal(currentPrincipal(session, made.credentials)?.name, 'lamp');
+    assert.equal(lossOf(session), 'revoked');
+    made.turnClock('2026-07-01T00:00:00Z');
+    assert.equal(currentPrincipal(session, made.credentials), null);
   });
 });
