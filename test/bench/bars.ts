@@ -14,6 +14,11 @@ export function verdict(line: Line, all: readonly Line[]): string {
       return line === base ? againstLibcoap(line, all) : flat(line, base);
     case 'PSK handshake':
       return handshake(line, base);
+    case 'RPK handshake':
+    case 'X.509 handshake':
+      return cheap(line, KEY_HANDSHAKE_US_MAX);
+    case 'resumption':
+      return cheap(line, RESUMPTION_US_MAX);
     case 'idle session':
       // Of few sessions, the memory that V8 happens to hold is the larger part.
       if (line.sessions < IDLE_SESSIONS_MIN || line.rssBytes === undefined) return '';
@@ -49,6 +54,10 @@ function handshake(line: Line, base: Line | undefined): string {
   return judged(cheap && growth <= GROWTH_MAX, `at most ${HANDSHAKE_US_MAX} µs${grown}`);
 }
 
+function cheap({ cpuUs }: Line, most: number): string {
+  return cpuUs === undefined ? '' : judged(cpuUs <= most, `at most ${most} µs`);
+}
+
 function judged(ok: boolean, what: string): string {
   return `${ok ? 'ok' : 'NOT OK'}: ${what}`;
 }
@@ -62,5 +71,8 @@ const BASE_SESSIONS = 1_000;
 const LIBCOAP_SHARE_MAX = 0.4;
 const GROWTH_MAX = 0.2;
 const HANDSHAKE_US_MAX = 250;
+/** Both sides prove a key. */
+const KEY_HANDSHAKE_US_MAX = 500;
+const RESUMPTION_US_MAX = 120;
 const IDLE_BYTES_MAX = 3 * 1_024;
 const IDLE_SESSIONS_MIN = 10_000;

@@ -6,7 +6,8 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startChild } from './child.ts';
-import { type Line, measureSystem, type Surroundings } from './measure.ts';
+import { openBenchKeys } from './keys.ts';
+import { type Line, measureKeys, measureSystem, type Surroundings } from './measure.ts';
 import { ALL_SYSTEMS, type Plan, PLANS } from './plan.ts';
 import { canMeasure } from './process-stats.ts';
 import { markdownTable, resultOf, textTable } from './report.ts';
@@ -56,6 +57,15 @@ async function run(plan: Plan): Promise<void> {
         if (typeof outcome === 'string') skipped.push(`${system.name}, ${sessions} sessions: ${outcome}`);
         else lines.push(...outcome);
       }
+    }
+    const keys = openBenchKeys();
+    try {
+      for (const system of plan.systems) {
+        const tell = (progress: string): void => say(`${system.name}: ${progress}`);
+        lines.push(...(await measureKeys(system, keys, { ...around, tell })));
+      }
+    } finally {
+      keys.close();
     }
   } finally {
     say('');

@@ -1,12 +1,13 @@
 /** The course of one system at one number of sessions: start, idle memory, requests, handshakes, stop. */
 import { HANDSHAKE_DEVICES } from './devices.ts';
 import type { Measured } from './generator/protocol.ts';
+import type { BenchKeys, KeyCase } from './keys.ts';
 import { Load } from './load.ts';
 import type { Plan } from './plan.ts';
 import { residentBytes } from './process-stats.ts';
 import type { Running, System } from './systems/system.ts';
 
-export type Case = 'relayed GET' | 'PSK handshake' | 'idle session';
+export type Case = 'relayed GET' | 'PSK handshake' | 'idle session' | KeyCase;
 
 /** One line of the table. What does not apply is undefined. */
 export interface Line {
@@ -52,6 +53,28 @@ export async function measureSystem(
     await load.stop();
     await running.stop();
   }
+}
+
+/** The key handshakes of one system, a server for each case: nothing else is going on there. */
+export async function measureKeys(system: System, keys: BenchKeys, around: Surroundings): Promise<Line[]> {
+  const { plan, backendPort, serverCore, loadCore } = around;
+  const lines: Line[] = [];
+  for (const what of system.keyed?.cases ?? []) {
+    around.tell(what);
+    const running = await system.keyed?.start({ core: serverCore, backendPort, keys, what });
+    if (running === undefined || typeof running === 'string') continue;
+    const load = new Load(loadCore);
+    try {
+      await load.aim(running.target);
+      const once = () => load.handshakes(plan.handshakes, 0, plan.handshakesConcurrency);
+      const begin = { case: what, system: system.name, label: system.label, sessions: 0 };
+      lines.push({ ...begin, ...(await repeated(plan.repeats, once)) });
+    } finally {
+      await load.stop();
+      await running.stop();
+    }
+  }
+  return lines;
 }
 
 async function course(

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release } from 'node:os';
 import { verdict } from './bars.ts';
+import { KEY_CASES } from './keys.ts';
 import type { Case, Line } from './measure.ts';
 import type { Plan } from './plan.ts';
 
@@ -100,4 +101,4 @@ function grouped(value: number): string {
 
 const HEAD = ['case', 'system', 'sessions', 'CPU µs/op', 'op/s', 'p50 ms', 'p99 ms', 'RSS/session', 'bar'];
 const NUMERIC: ReadonlySet<number> = new Set([2, 3, 4, 5, 6, 7]);
-const CASES: readonly Case[] = ['relayed GET', 'PSK handshake', 'idle session'];
+const CASES: readonly Case[] = ['relayed GET', 'PSK handshake', ...KEY_CASES, 'idle session'];

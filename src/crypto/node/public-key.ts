@@ -9,10 +9,10 @@ import {
   type KeyObject,
   sign as signWith,
   verify as verifyWith,
-  X509Certificate,
 } from 'node:crypto';
 import { assert, concat, EMPTY, fromHex } from '../../base/index.ts';
 import { kindOfSpki } from '../pki/spki.ts';
+import { readCertificate } from '../pki/x509.ts';
 import type {
   Entropy,
   EphemeralKey,
@@ -87,12 +87,8 @@ export function verifyKey(spki: Uint8Array): NodeVerifyKey | undefined {
 }
 
 export function certificateKey(certificate: Uint8Array): NodeVerifyKey | undefined {
-  try {
-    const { publicKey } = new X509Certificate(certificate);
-    return verifyKey(plain(publicKey.export({ type: 'spki', format: 'der' })));
-  } catch {
-    return undefined;
-  }
+  const read = readCertificate(certificate);
+  return read.kind === 'certificate' ? verifyKey(read.spki) : undefined;
 }
 
 /** A private key in PKCS #8 (PEM text or DER); `undefined` when it is none or of a kind we cannot sign with. */

@@ -3,7 +3,7 @@
  * where revocation lists are configured, every issuer on the path needs one that is current, so that a list which is
  * not renewed turns devices away rather than letting revoked ones in.
  */
-import { required, toHex, type WallTime } from '../../base/index.ts';
+import { BoundedMap, required, toHex, type WallTime } from '../../base/index.ts';
 import {
   type Certificate,
   crlFreshness,
@@ -33,6 +33,8 @@ export class Authorities {
   readonly #anchors: readonly Certificate[];
   readonly #lists: readonly VerifiedList[];
   readonly #needsLists: boolean;
+  /** Chains found good, by hash, and how long that holds: devices come back with the same one, at every resumption. */
+  readonly #judged = new BoundedMap<string, { certified: Certified; until: WallTime }>(JUDGED_MAX);
 
   /** The settings were checked where the files were read. */
   constructor({ anchors, revocationLists }: AuthoritySettings) {
@@ -51,6 +53,23 @@ export class Authorities {
 
   /** Judges a peer's chain, leaf first, at a time that never goes back. */
   judge(chain: readonly Uint8Array[], at: WallTime): Certified | PathRefusal {
+    // What revocation lists say changes by itself with time: then every chain is judged anew.
+    if (this.#needsLists) return this.#validate(chain, at).found;
+    const key = toHex(nodeProvider.hash('sha256', ...chain));
+    const known = this.#judged.get(key);
+    if (known !== undefined && at < known.until) return known.certified;
+    const { found, until } = this.#validate(chain, at);
+    if (found.kind === 'certified' && until !== undefined) {
+      if (this.#judged.full) this.#judged.delete(this.#judged.oldest() ?? '');
+      this.#judged.set(key, { certified: found, until });
+    }
+    return found;
+  }
+
+  #validate(
+    chain: readonly Uint8Array[],
+    at: WallTime,
+  ): { found: Certified | PathRefusal; until?: WallTime } {
     const judged = validatePath({
       chain,
       anchors: this.#anchors,
@@ -59,13 +78,11 @@ export class Authorities {
       verifier: nodeCertificateVerifier,
       ...(this.#needsLists ? { revocation: { check: this.#checkAt(at), unknown: 'refuse' as const } } : {}),
     });
-    if (judged.kind === 'refused') return judged;
+    if (judged.kind === 'refused') return { found: judged };
     const anchor = required(judged.path.at(-1), 'a path has an end');
-    return {
-      kind: 'certified',
-      anchorHex: toHex(nodeProvider.hash('sha256', anchor.der)),
-      subject: judged.leaf.subject.display,
-    };
+    const anchorHex = toHex(nodeProvider.hash('sha256', anchor.der));
+    const { display: subject } = judged.leaf.subject;
+    return { found: { kind: 'certified', anchorHex, subject }, until: judged.validUntil };
   }
 
   /** A list that is too old still says who is revoked; that somebody is good, only a current one can say. */
@@ -87,3 +104,5 @@ export function leafEnd(chain: readonly Uint8Array[]): WallTime | null {
   const leaf = readCertificate(chain[0] ?? new Uint8Array(0));
   return leaf.kind === 'certificate' ? leaf.notAfter : null;
 }
+
+const JUDGED_MAX = 10_000;

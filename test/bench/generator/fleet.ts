@@ -3,11 +3,19 @@
  * DTLS endpoint in the client role for all of them (or none, where the server speaks plain UDP).
  */
 import { createSocket, type Socket } from 'node:dgram';
-import { instant, type Path, path, Secret, seconds, utf8 } from '../../../src/base/index.ts';
-import { nodeEntropy, nodeProvider } from '../../../src/crypto/index.ts';
-import { type ConnectionHandle, DtlsEndpoint, type Effects } from '../../../src/dtls/index.ts';
+import { readFileSync } from 'node:fs';
+import { instant, type Path, path, required, Secret, seconds, utf8 } from '../../../src/base/index.ts';
+import { nodeEntropy, nodeProvider, signingKey } from '../../../src/crypto/index.ts';
+import {
+  type ClientSettings,
+  type ConnectionHandle,
+  DtlsEndpoint,
+  type Effects,
+  type OwnIdentity,
+  type TlsSession,
+} from '../../../src/dtls/index.ts';
 import { identityOf, keyOf } from '../devices.ts';
-import type { Target } from './protocol.ts';
+import type { Shown, Target } from './protocol.ts';
 
 interface Session {
   readonly socket: Socket;
@@ -27,9 +35,13 @@ export class Fleet {
   readonly #byConnection = new Map<ConnectionHandle, number>();
   readonly #timer: NodeJS.Timeout;
   #receiver: Receiver = () => {};
+  readonly #identity: OwnIdentity | undefined;
+  /** The last one that a server agreed to resume. */
+  #session: TlsSession | undefined;
 
   constructor(target: Target) {
     this.#target = target;
+    this.#identity = target.shown === undefined ? undefined : identityOfShown(target.shown);
     if (target.protection !== 'none')
       this.#endpoint = new DtlsEndpoint({
         settings: SETTINGS,
@@ -79,9 +91,7 @@ export class Fleet {
     socket.on('message', (datagram) => this.#carryOut(endpoint.receive(now(), session.path, datagram)));
     await new Promise<void>((resolve, reject) => {
       session.opening = { resolve, reject };
-      const key = keyOf(this.#target.protection === 'one-key' ? 0 : index);
-      const psk = { identity: utf8(identityOf(index)), key: new Secret(utf8(key)) };
-      const { connection, effects } = endpoint.connect(now(), session.path, { psk });
+      const { connection, effects } = endpoint.connect(now(), session.path, this.#credentials(index));
       session.connection = connection;
       this.#byConnection.set(connection, index);
       this.#carryOut(effects);
@@ -121,6 +131,16 @@ export class Fleet {
     for (const index of Array.from(this.#sessions.keys())) this.close(index);
   }
 
+  #credentials(index: number): ClientSettings {
+    if (this.#identity === undefined) {
+      const key = keyOf(this.#target.protection === 'one-key' ? 0 : index);
+      return { psk: { identity: utf8(identityOf(index)), key: new Secret(utf8(key)) } };
+    }
+    const { suites } = KEY_SETTINGS;
+    const resume = this.#target.shown?.resume === true ? this.#session : undefined;
+    return { identity: this.#identity, suites, ...(resume === undefined ? {} : { resume }) };
+  }
+
   #carryOut(effects: Effects): void {
     for (const effect of effects) {
       switch (effect.kind) {
@@ -132,7 +152,13 @@ export class Fleet {
           if (index !== undefined) this.#receiver(index, effect.plaintext);
           break;
         }
+        case 'lookup': // whose key the server shows is not the question here
+          this.#carryOut(
+            this.#endpoint?.resolve(now(), effect.id, { kind: 'accepted', credential: '' }) ?? [],
+          );
+          break;
         case 'established':
+          this.#session = effect.session ?? this.#session;
           this.#opened(effect.path.local);
           break;
         case 'failed':
@@ -151,6 +177,11 @@ export class Fleet {
     if (failure === undefined) opening.resolve();
     else opening.reject(failure);
   }
+}
+
+function identityOfShown({ keyFile, chainHex }: Shown): OwnIdentity {
+  const key = required(signingKey(readFileSync(keyFile, 'utf8')), 'the bench makes keys that sign');
+  return { key, chain: chainHex.map((hex) => new Uint8Array(Buffer.from(hex, 'hex'))) };
 }
 
 function now(): ReturnType<typeof instant> {
@@ -175,3 +206,5 @@ const SETTINGS = {
   handshakeTimeout: seconds(30),
   retransmit: seconds(1),
 } as const;
+/** What tiny stacks with keys speak. */
+const KEY_SETTINGS = { suites: ['TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8'] } as const;

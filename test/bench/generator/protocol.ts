@@ -21,8 +21,20 @@ export interface Target {
   /** Of the server: its CPU time is read when measuring begins and ends. */
   readonly pid: number;
   readonly protection: 'none' | 'one-key' | 'key-per-device';
+  /** Where devices show a key or a certificate instead of sharing one. */
+  readonly shown?: Shown;
   /** CoAP options of each request, encoded. */
   readonly optionsHex: string;
+}
+
+/** What every device of a run shows; they are all the same one. */
+export interface Shown {
+  /** PEM, PKCS #8. */
+  readonly keyFile: string;
+  /** DER in hexadecimal, leaf first; empty: the raw public key. */
+  readonly chainHex: readonly string[];
+  /** Take up the last session where there is one. */
+  readonly resume: boolean;
 }
 
 export interface Window {

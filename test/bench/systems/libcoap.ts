@@ -34,6 +34,27 @@ function libcoap(tls: 'openssl' | 'gnutls'): System {
         stop: () => child.stop(),
       };
     },
+    keyed: {
+      // Its OpenSSL build has no raw public keys.
+      cases: tls === 'openssl' ? ['X.509 handshake'] : ['RPK handshake', 'X.509 handshake'],
+      start: async ({ core, keys, what }) => {
+        if (version === undefined) return `${command} is not here; sudo apt-get install libcoap3-bin`;
+        const plainPort = await twoFreePorts();
+        const { server, authority } = keys;
+        const shown =
+          what === 'RPK handshake'
+            ? ['-j', server.key, '-M', server.publicKey, '-n']
+            : ['-c', server.certificate, '-j', server.key, '-C', authority];
+        const args = ['-A', '127.0.0.1', '-p', String(plainPort), '-v', '0', ...shown];
+        const child = startChild({ command, args, core });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const port = plainPort + 1;
+        return {
+          target: { port, pid: child.pid, protection: 'one-key', shown: keys.shown(what), optionsHex: '' },
+          stop: () => child.stop(),
+        };
+      },
+    },
   };
 }
 

@@ -16,7 +16,7 @@ export const postern: System = {
   dtls: true,
   start: async ({ core, backendPort, devices }) => {
     const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'));
-    writeConfig(directory, backendPort, devices);
+    writeConfig(directory, backendPort, devices, {});
     try {
       const registry = await serve(directory, core);
       await register(registry, devices);
@@ -33,6 +33,30 @@ export const postern: System = {
       rmSync(directory, { recursive: true, force: true });
       throw error;
     }
+  },
+  keyed: {
+    cases: ['RPK handshake', 'X.509 handshake', 'resumption'],
+    start: async ({ core, backendPort, keys, what }) => {
+      const directory = mkdtempSync(join(tmpdir(), 'postern-bench-'));
+      const { server, device, authority } = keys;
+      const dtls = { key_file: server.key, certificate_file: server.certificate, trust_anchors: [authority] };
+      writeConfig(directory, backendPort, 1, dtls);
+      const serving = await serve(directory, core);
+      await post(serving, { kind: 'user', name: 'owner' });
+      const credential =
+        what === 'X.509 handshake'
+          ? { kind: 'x509', certificate: readFileSync(device.certificate, 'utf8') }
+          : { kind: 'rpk', publicKey: readFileSync(device.publicKey, 'utf8') };
+      await post(serving, { kind: 'device', name: 'bench-device', owner: 'owner', credential });
+      const { child, coapsPort: port } = serving;
+      return {
+        target: { port, pid: child.pid, protection: 'one-key', shown: keys.shown(what), optionsHex: '' },
+        stop: async () => {
+          await child.stop();
+          rmSync(directory, { recursive: true, force: true });
+        },
+      };
+    },
   },
 };
 
@@ -59,7 +83,7 @@ async function restarted(serving: Serving, directory: string, core: number): Pro
 }
 
 /** JSON is YAML. Everything is as it comes, but for limits that keep one device from asking as often as this does. */
-function writeConfig(directory: string, backendPort: number, devices: number): void {
+function writeConfig(directory: string, backendPort: number, devices: number, dtls: object): void {
   const config = {
     profile: 'edge',
     listeners: [{ address: '127.0.0.1', port: 0 }],
@@ -67,6 +91,7 @@ function writeConfig(directory: string, backendPort: number, devices: number): v
     backends: { origin: { kind: 'coap', url: `coap://127.0.0.1:${backendPort}` } },
     routes: [{ name: 'bench', path: '/bench/*', backend: 'origin', rewrite: '/*' }],
     rights: [{ devices: ['*'], routes: ['bench'], actions: ['read'] }],
+    dtls,
     limits: {
       connections_max: Math.max(20_000, 2 * devices),
       requests_per_second: 1_000_000,

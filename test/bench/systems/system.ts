@@ -1,5 +1,6 @@
 /** What is measured: something between devices and the backend. */
 import type { Target } from '../generator/protocol.ts';
+import type { BenchKeys, KeyCase } from '../keys.ts';
 
 export interface System {
   readonly name: string;
@@ -8,6 +9,8 @@ export interface System {
   readonly dtls: boolean;
   /** Starts it on the given core; a sentence when it is not here. */
   start(scene: Scene): Promise<Running | string>;
+  /** The same for devices that show keys, in the cases that it knows; absent: it knows none. */
+  readonly keyed?: { readonly cases: readonly KeyCase[]; start(scene: KeyScene): Promise<Running | string> };
 }
 
 export interface Scene {
@@ -15,6 +18,13 @@ export interface Scene {
   readonly backendPort: number;
   /** Devices that it must know, from number 0 on. */
   readonly devices: number;
+}
+
+export interface KeyScene {
+  readonly core: number;
+  readonly backendPort: number;
+  readonly keys: BenchKeys;
+  readonly what: KeyCase;
 }
 
 export interface Running {
