@@ -20,7 +20,7 @@ export interface Connection {
   /** What only a handshake needs; null once it is over. */
   handshake: Handshake | null;
   /** What ended the handshake, as long as the peer may ask for it again. */
-  lastFlight: KeptFlight | null;
+  lastFlight: LastFlight | null;
   /** Who the peer is and how it is spoken to; null until a Finished verified. */
   verified: { readonly credential: string; readonly suite: string } | null;
   /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
@@ -39,11 +39,10 @@ export interface Connection {
   badRecords: number;
 }
 
-/** A flight that may have to be sent again. */
-export interface KeptFlight {
+/** What sending a flight again has to know. */
+export interface Repeatable {
   /** The client's random, as {@link bytesKey}: tells a repeated hello from a new one. Empty on the client side. */
   readonly hello: string;
-  flight: Flight | null;
   /** How often the flight was sent again. */
   repeats: number;
   sentAt: Instant;
@@ -51,7 +50,17 @@ export interface KeptFlight {
   expires: Instant;
 }
 
-export interface Handshake extends KeptFlight {
+/**
+ * What a handshake ended with: ChangeCipherSpec and this Finished, in either role. Kept for minutes by connections that
+ * are mostly idle, so its bytes are a string: a typed array costs six times as much.
+ */
+export interface LastFlight extends Repeatable {
+  /** The raw message, as {@link bytesKey}. */
+  readonly finished: string;
+}
+
+export interface Handshake extends Repeatable {
+  flight: Flight | null;
   readonly reassembly: Reassembly;
   timeout: Duration;
   retransmitAt: Instant | undefined;

@@ -1,7 +1,15 @@
 /** Driving a handshake: fragments to messages, messages to the machine, its outcomes to flights and effects. */
-import { after, assert, type Duration, type Instant, milliseconds, required } from '../base/index.ts';
+import {
+  after,
+  assert,
+  bytesKey,
+  type Duration,
+  type Instant,
+  milliseconds,
+  required,
+} from '../base/index.ts';
 import { accepts, type Advance, advance, ESTABLISHED, keepsEarly } from './association.ts';
-import type { Connection, Handshake, KeptFlight } from './connection-state.ts';
+import type { Connection, Handshake, LastFlight, Repeatable } from './connection-state.ts';
 import type { Core } from './core.ts';
 import { type CredentialAnswer, type Effects, lookupId } from './effect.ts';
 import {
@@ -117,10 +125,13 @@ function establish(
   out.push({ kind: 'established', connection: connection.handle, path: connection.path, peer, session });
 }
 
-/** Few members and nothing of the handshake: most connections are idle, and keep this for minutes. */
-function lastFlight(core: Core, { hello, flight, sentAt }: Handshake, now: Instant): KeptFlight | null {
-  if (flight === null) return null;
-  return { hello, flight, repeats: 0, sentAt, expires: after(now, milliseconds(core.limits.finalFlightMs)) };
+/** Of the handshake only what its last flight needs. */
+function lastFlight(core: Core, handshake: Handshake, now: Instant): LastFlight | null {
+  const { hello, flight, sentAt } = handshake;
+  const last = flight?.items.at(-1);
+  if (last?.kind !== 'handshake') return null;
+  const expires = after(now, milliseconds(core.limits.finalFlightMs));
+  return { hello, finished: bytesKey(last.raw), repeats: 0, sentAt, expires };
 }
 
 /**
@@ -128,12 +139,19 @@ function lastFlight(core: Core, { hello, flight, sentAt }: Handshake, now: Insta
  * often than a quarter of the first timeout, so that a repeating peer is no lever.
  */
 export function repeatFlight(core: Core, connection: Connection, now: Instant, out: Effects): void {
-  const kept = connection.handshake ?? connection.lastFlight;
-  if (kept === null || kept.flight === null) return;
+  const { handshake, lastFlight: last } = connection;
+  const flight = handshake === null ? last && flightOf(last) : handshake.flight;
+  const kept = handshake ?? last;
+  if (kept === null || flight === null) return;
   if (now - kept.sentAt < core.settings.retransmit / 4) return;
   if (kept.repeats >= core.limits.flightRepeatsMax) return;
   kept.repeats++;
-  transmit(core, connection, kept, now, out);
+  transmit(core, connection, kept, flight, now, out);
+}
+
+function flightOf({ finished }: LastFlight): Flight {
+  const raw = Uint8Array.from(finished, (unit) => unit.charCodeAt(0));
+  return { items: [{ kind: 'change_cipher_spec' }, { kind: 'handshake', epoch: 1, raw }], answered: false };
 }
 
 /** Time has come for a retransmission: send again, wait twice as long. */
@@ -153,7 +171,7 @@ export function retransmit(
   if (handshake.repeats === SILENT_REPEATS) handshake.discouraged = true;
   handshake.timeout = Math.min(2 * handshake.timeout, RETRANSMIT_MS_MAX) as Duration;
   handshake.retransmitAt = after(now, handshake.timeout);
-  transmit(core, connection, handshake, now, out);
+  transmit(core, connection, handshake, required(handshake.flight, 'only a kept flight is sent'), now, out);
 }
 
 function takeFragment(
@@ -233,11 +251,17 @@ function beginFlight(
   handshake.repeats = 0;
   handshake.timeout = core.settings.retransmit;
   handshake.retransmitAt = flight.answered ? after(now, handshake.timeout) : undefined;
-  if (handshake.flight !== null) transmit(core, connection, handshake, now, out);
+  if (handshake.flight !== null) transmit(core, connection, handshake, flight, now, out);
 }
 
-function transmit(core: Core, connection: Connection, kept: KeptFlight, now: Instant, out: Effects): void {
-  const flight = required(kept.flight, 'only a kept flight is sent');
+function transmit(
+  core: Core,
+  connection: Connection,
+  kept: Repeatable,
+  flight: Flight,
+  now: Instant,
+  out: Effects,
+): void {
   kept.sentAt = now;
   const single = kept.repeats >= BACK_OFF_REPEATS;
   const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
