@@ -7,7 +7,7 @@ import type { DtlsSettings } from '../settings.ts';
 import { CERTIFICATE_TYPE, type CertificateTypeName } from '../suite/certificate-types.ts';
 import { type CipherSuite, suiteById } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
-import { needsEncryptThenMac, RECORD_BYTES_MAX } from './negotiate.ts';
+import { needsEncryptThenMac, RECORD_BYTES_MAX, RECORD_SIZE_LIMIT_MIN } from './negotiate.ts';
 
 /** What the server's hello settled, seen from the client. */
 export interface Accepted {
@@ -66,5 +66,4 @@ function chosenType(
   return type === CERTIFICATE_TYPE['raw-public-key'] ? 'raw-public-key' : 'x509';
 }
 
-const RECORD_SIZE_LIMIT_MIN = 64;
 const NONE = new Uint8Array(0);

@@ -176,6 +176,7 @@ function exchangeExtensions(hello: ClientHello, exchange: Exchange, settings: Dt
 }
 
 const DTLS_VERSIONS = 0x8000;
-const RECORD_SIZE_LIMIT_MIN = 64;
+/** RFC 8449 4. */
+export const RECORD_SIZE_LIMIT_MIN = 64;
 /** 2^14, RFC 5246 6.2.1. */
 export const RECORD_BYTES_MAX = 16_384;

@@ -1,8 +1,7 @@
 /** The client's Finished -> verified peer; in a full handshake our ChangeCipherSpec and Finished follow. */
 import { assert, concat } from '../../../base/index.ts';
-import { rawMessage } from '../../message/handshake.ts';
-import { finishedData } from '../key-schedule.ts';
-import type { Flight, MessageInput, Outcome, StepContext } from '../machine.ts';
+import { lastFlight, NO_FLIGHT } from '../last-flight.ts';
+import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import type { TlsSession } from '../resumption.ts';
 import { verifyFinished } from '../verify-finished.ts';
 import type { ExpectFinished, ServerState } from './states.ts';
@@ -24,7 +23,7 @@ export function onFinished(
   const session =
     state.sessionId.length === 0 || finishedSeq === null ? undefined : sessionOf(state, credential);
   const heard = concat(transcript, message.raw);
-  const flight = finishedSeq === null ? NOTHING : lastFlight(context, state, heard, finishedSeq);
+  const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'server', state, heard, finishedSeq);
   keys.master.fill(0);
   return {
     next: { kind: 'established' },
@@ -35,24 +34,7 @@ export function onFinished(
   };
 }
 
-/** The client has nothing more to say: only a repeated Finished brings this flight again. */
-function lastFlight(
-  context: StepContext,
-  state: ExpectFinished,
-  heard: Uint8Array,
-  messageSeq: number,
-): Flight {
-  const verifyData = finishedData(context.crypto, state.suite.hash, state.keys.master, 'server', heard);
-  const finished = rawMessage('finished', messageSeq, verifyData);
-  return {
-    items: [{ kind: 'change_cipher_spec' }, { kind: 'handshake', epoch: 1, raw: finished }],
-    answered: false,
-  };
-}
-
 function sessionOf(state: ExpectFinished, credential: string): TlsSession {
   const { sessionId, suite, claim, keys } = state;
   return { id: sessionId, suite: suite.id, master: keys.master.slice(), claim, credential };
 }
-
-const NOTHING: Flight = { items: [], answered: false };
