@@ -1,8 +1,17 @@
 /** Who may come in: whoever holds the operator's token, under a name that this gateway is served by. */
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { assert } from '../base/index.ts';
+import type { Agent } from '../daemon/control/index.ts';
 import { type OperatorLog, report } from '../daemon/ports/index.ts';
 import { sendProblem } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** In whose name it is asked; `null` until a token has been recognised. */
+    agent: Agent | null;
+  }
+}
 
 /** Tells the operator's token from all others, in constant time. */
 export type Recognise = (token: string) => boolean;
@@ -16,10 +25,14 @@ export function tokenHook(
   recognise: Recognise,
   log: OperatorLog,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
+  app.decorateRequest('agent', null);
   const attempt = app.createRateLimit({ max: FAILURES_MAX, timeWindow: '1 minute' });
   return async (request, reply) => {
     const token = bearerToken(request.headers.authorization);
-    if (token !== undefined && recognise(token)) return undefined;
+    if (token !== undefined && recognise(token)) {
+      request.agent = { kind: 'operator' };
+      return undefined;
+    }
     const limit = await attempt(request);
     if (!limit.isAllowed && limit.isExceeded) {
       void reply.header('retry-after', String(limit.ttlInSeconds));
@@ -29,6 +42,12 @@ export function tokenHook(
     void reply.header('www-authenticate', 'Bearer realm="postern"');
     return sendProblem(reply, token === undefined ? 'token-missing' : 'token-invalid');
   };
+}
+
+/** In whose name a request is made that has passed the hook. */
+export function agentOf({ agent }: FastifyRequest): Agent {
+  assert(agent !== null, 'routes with an agent lie behind the token hook');
+  return agent;
 }
 
 /** The token of an `Authorization: Bearer` header (RFC 6750 section 2.1). */

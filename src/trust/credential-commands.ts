@@ -3,6 +3,7 @@ import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
 import { addActor, holderRefusal, identityRefusal, type NewActor } from './commands.ts';
 import { type Credential, type CredentialId, isCurrent, type Proof, proofKey } from './credential.ts';
+import { type Agent, keyEntitled, withdrawalEntitled } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import { ending, type Revocation } from './revocation.ts';
 import type { TrustSnapshot } from './snapshot.ts';
@@ -18,7 +19,7 @@ export interface Rotation {
   readonly until: WallTime | null;
 }
 
-/** Gives an actor a credential; the caller drew the id and sealed what is secret. */
+/** Gives an actor a credential; the caller drew the id, sealed what is secret, and asked whether the agent may. */
 export function establishCredential({ snapshot }: Trust, credential: CredentialFacts): Verdict {
   const wrong = credentialRefusal(snapshot, credential);
   return wrong ?? accept({ kind: 'credential-established', credential });
@@ -34,9 +35,12 @@ export function addActorWith({ snapshot }: Trust, wanted: NewActor, credential: 
 }
 
 /** Establishes the successor of a credential. What stands on the one stands on the other as well. */
-export function rotateCredential({ snapshot }: Trust, { id, successor, until }: Rotation): Verdict {
+export function rotateCredential(trust: Trust, { id, successor, until }: Rotation, by: Agent): Verdict {
+  const { snapshot } = trust;
   const old = snapshot.credentials.get(id);
   if (old === undefined) return refuse('credential-unknown', 'there is no such credential');
+  const refusal = keyEntitled(trust, old, by) ?? keyEntitled(trust, successor, by);
+  if (refusal !== undefined) return refusal;
   if (old.successor !== null) {
     const missing = { successor: old.successor };
     return refuse('credential-replaced', 'it has a successor already: rotate that one', undefined, missing);
@@ -66,23 +70,25 @@ export function useCredential({ snapshot, now }: Trust, id: CredentialId): Verdi
 }
 
 /** Makes a credential, and what stands on it alone, invalid until it is resumed. */
-export function suspendCredential({ snapshot }: Trust, id: CredentialId): Verdict {
-  return switchTo(snapshot, id, 'suspended');
+export function suspendCredential(trust: Trust, id: CredentialId, by: Agent): Verdict {
+  return switchTo(trust, id, by, 'suspended');
 }
 
 /** The reverse of suspending it. */
-export function resumeCredential({ snapshot }: Trust, id: CredentialId): Verdict {
-  return switchTo(snapshot, id, 'active');
+export function resumeCredential(trust: Trust, id: CredentialId, by: Agent): Verdict {
+  return switchTo(trust, id, by, 'active');
 }
 
 /**
  * Ends one credential; its actor stays. What was established on it is revoked, unless another credential of its line
  * is valid: one that might become so later does not save it.
  */
-export function endCredential(trust: Trust, id: CredentialId): Revocation {
+export function endCredential(trust: Trust, id: CredentialId, by: Agent): Revocation {
   const { snapshot, graph, now } = trust;
   const credential = snapshot.credentials.get(id);
   if (credential === undefined) return refuse('credential-unknown', 'there is no such credential');
+  const refusal = withdrawalEntitled(trust, credential, by);
+  if (refusal !== undefined) return refusal;
   const { actor, line } = credential;
   const isCarried = snapshot.held.get(actor)?.some((each) => {
     const other = snapshot.credentials.get(each);
@@ -161,9 +167,12 @@ function predecessors({ credentials, held }: TrustSnapshot, { id, actor, line }:
   return found;
 }
 
-function switchTo({ credentials }: TrustSnapshot, id: CredentialId, state: Credential['state']): Verdict {
-  const credential = credentials.get(id);
+function switchTo(trust: Trust, id: CredentialId, by: Agent, state: Credential['state']): Verdict {
+  const credential = trust.snapshot.credentials.get(id);
   if (credential === undefined) return refuse('credential-unknown', 'there is no such credential');
+  const entitledTo = state === 'active' ? keyEntitled : withdrawalEntitled;
+  const refusal = entitledTo(trust, credential, by);
+  if (refusal !== undefined) return refusal;
   if (credential.state === state) return accept();
   return accept({ kind: state === 'active' ? 'credential-resumed' : 'credential-suspended', id });
 }

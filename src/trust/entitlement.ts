@@ -1,19 +1,71 @@
-/** Who has a say in a relationship. */
+/** Who may do what to whose: an operator everything, an actor what is its own or its devices'. */
 import type { ActorId } from './actor.ts';
+import type { Credential } from './credential.ts';
 import type { Relationship } from './relationship.ts';
 import type { Trust } from './trust.ts';
 import { refuse, type Refused } from './verdict.ts';
 
 /** In whose name something is done. That an operator may do it at all has been settled where he was admitted. */
-export type Agent = { readonly kind: 'operator' } | { readonly kind: 'actor'; readonly id: ActorId };
+export type Agent =
+  | { readonly kind: 'operator' }
+  /** Nobody asked: the gateway itself, on what happened at its door. */
+  | { readonly kind: 'gateway' }
+  | { readonly kind: 'actor'; readonly id: ActorId };
+
+/** Whether an actor acts here that is this one, or that owns the device which this one is. */
+export function speaksFor(trust: Trust, id: ActorId, by: Agent): boolean {
+  if (by.kind !== 'actor' || !trust.isActive(by.id)) return false;
+  return by.id === id || by.id === (trust.snapshot.actors.get(id)?.owner ?? null);
+}
 
 /** Refuses unless the agent is an operator, the trustor, or the owner of the device that is the trustor. */
-export function entitled(trust: Trust, { trustor }: Relationship, by: Agent): Refused | undefined {
-  if (by.kind === 'operator') return undefined;
+export function entitled(
+  trust: Trust,
+  { trustor }: Pick<Relationship, 'trustor'>,
+  by: Agent,
+): Refused | undefined {
+  if (by.kind === 'operator' || speaksFor(trust, trustor, by)) return undefined;
   const owner = trust.snapshot.actors.get(trustor)?.owner ?? null;
-  if (trust.isActive(by.id) && (by.id === trustor || by.id === owner)) return undefined;
   return refuse('not-entitled', 'the trustor, its owner or an operator may do that', undefined, {
     trustor,
     owner,
   });
 }
+
+/** Refuses unless the agent is an operator, the introducer, or the owner of the device that is the introducer. */
+export function introducerEntitled(trust: Trust, introducer: ActorId, by: Agent): Refused | undefined {
+  if (by.kind === 'operator' || speaksFor(trust, introducer, by)) return undefined;
+  return refuse('not-entitled', 'nobody vouches in the name of somebody else', '/introducer', { introducer });
+}
+
+/**
+ * Refuses unless the agent is an operator, or speaks for the holder and the credential acts in nobody else's name:
+ * whoever makes a key for it would act in that name.
+ */
+export function keyEntitled(
+  trust: Trust,
+  { actor, user, kind }: Pick<Credential, 'actor' | 'user' | 'kind'>,
+  by: Agent,
+): Refused | undefined {
+  if (by.kind === 'operator') return undefined;
+  if (kind === 'token') return refuse('not-entitled', 'tokens are for an operator to give', '/kind');
+  if (!speaksFor(trust, actor, by)) return notTheHolder(actor);
+  if (user === null || (by.kind === 'actor' && user === by.id)) return undefined;
+  return refuse('not-entitled', 'it acts in the name of somebody else', '/user', { user });
+}
+
+/** Refuses to take a credential away unless the agent is an operator, speaks for the holder, or it acts in his name. */
+export function withdrawalEntitled(
+  trust: Trust,
+  { actor, user }: Pick<Credential, 'actor' | 'user'>,
+  by: Agent,
+): Refused | undefined {
+  if (by.kind === 'operator' || speaksFor(trust, actor, by)) return undefined;
+  return user !== null && speaksFor(trust, user, by) ? undefined : notTheHolder(actor);
+}
+
+/** How the log names an agent: `operator`, `gateway`, or the actor's id. */
+export const agentName = (by: Agent): string => (by.kind === 'actor' ? by.id : by.kind);
+
+const notTheHolder = (actor: ActorId): Refused =>
+  refuse('not-entitled', 'its holder, the owner of that or an operator may do that', undefined, { actor });

@@ -70,7 +70,7 @@ export {
   suspendCredential,
   useCredential,
 } from './credential-commands.ts';
-export type { Agent } from './entitlement.ts';
+export { type Agent, agentName, keyEntitled, speaksFor } from './entitlement.ts';
 export type { CredentialFacts, Fallen, TrustEvent } from './events.ts';
 export { addSupport, introduce, type NewIntroduction, type Vouch } from './introduction.ts';
 export { TRUST_LIMITS } from './limits.ts';

@@ -5,6 +5,7 @@
  */
 import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
+import { type Agent, introducerEntitled } from './entitlement.ts';
 import type { Node } from './graph.ts';
 import { TRUST_LIMITS } from './limits.ts';
 import {
@@ -41,11 +42,12 @@ export interface NewIntroduction extends Vouch {
 }
 
 /** Establishes `trustor -> trustee` on the word of the introducer. */
-export function introduce(trust: Trust, wish: NewIntroduction): Verdict {
+export function introduce(trust: Trust, wish: NewIntroduction, by: Agent): Verdict {
   const { id, introducer, trustor, trustee, level } = wish;
   const wrong =
     actorsRefusal(trust, trustor, trustee) ??
     introducerRefusal(trust, introducer, trustor, trustee) ??
+    introducerEntitled(trust, introducer, by) ??
     capacityRefusal(trust, trustor, trustee) ??
     introduceRefusal(wish.introduce);
   if (wrong !== undefined) return wrong;
@@ -70,7 +72,7 @@ export function introduce(trust: Trust, wish: NewIntroduction): Verdict {
 }
 
 /** Another introducer vouches for a relationship that was introduced before: it then stands on either. */
-export function addSupport(trust: Trust, id: RelationshipId, vouch: Vouch): Verdict {
+export function addSupport(trust: Trust, id: RelationshipId, vouch: Vouch, by: Agent): Verdict {
   const relationship = standing(trust, id);
   if ('code' in relationship) return relationship;
   const { trustor, trustee, terms, origin } = relationship;
@@ -80,7 +82,8 @@ export function addSupport(trust: Trust, id: RelationshipId, vouch: Vouch): Verd
     });
   }
   const { introducer } = vouch;
-  const wrong = introducerRefusal(trust, introducer, trustor, trustee);
+  const wrong =
+    introducerRefusal(trust, introducer, trustor, trustee) ?? introducerEntitled(trust, introducer, by);
   if (wrong !== undefined) return wrong;
   if (origin.supports.some((support) => support.introducer === introducer)) {
     return refuse('introducer-repeated', 'this introducer vouches for it already', '/introducer', {

@@ -10,7 +10,7 @@ import type { ActorId } from './actor.ts';
 import type { ClaimCode } from './claim.ts';
 import { codeRefusal } from './claim-window.ts';
 import { keyRefusal } from './credential-commands.ts';
-import type { Agent } from './entitlement.ts';
+import { type Agent, speaksFor } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import type { Node } from './graph.ts';
 import type { RelationshipId } from './relationship.ts';
@@ -37,9 +37,16 @@ export interface ResetWish {
   readonly code: ClaimCode | null;
 }
 
-/** Makes the user the owner if he has the code and nobody owns the device. */
-export function claimDevice(trust: Trust, { device: id, user, hashHex, relationship }: ClaimWish): Verdict {
+/** Makes the user the owner if he has the code and nobody owns the device. Everybody claims for himself. */
+export function claimDevice(
+  trust: Trust,
+  { device: id, user, hashHex, relationship }: ClaimWish,
+  by: Agent,
+): Verdict {
   const { actors, claims } = trust.snapshot;
+  if (by.kind !== 'operator' && !speaksFor(trust, user, by)) {
+    return refuse('not-entitled', 'everybody claims for himself', '/user', { user });
+  }
   const device = actors.get(id);
   if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
   if (device.owner !== null) return refuse('already-owned', 'somebody owns it already', '/device');
@@ -118,7 +125,7 @@ function ownershipRefusal(trust: Trust, id: ActorId, by: Agent): Refused | undef
   const device = trust.snapshot.actors.get(id);
   if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
   if (device.owner === null) return refuse('not-owned', 'nobody owns it', '/device');
-  if (by.kind === 'operator' || (by.id === device.owner && trust.isActive(by.id))) return undefined;
+  if (by.kind === 'operator' || speaksFor(trust, device.owner, by)) return undefined;
   return refuse('not-entitled', 'its owner or an operator may do that', undefined, { owner: device.owner });
 }
 

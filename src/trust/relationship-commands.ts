@@ -29,10 +29,13 @@ export interface NewRelationship {
   readonly credential: CredentialId | null;
 }
 
-/** Establishes direct trust. */
-export function establishTrust(trust: Trust, wish: NewRelationship): Verdict {
+/** Establishes direct trust: the trustor itself, the owner of the device that it is, or an operator. */
+export function establishTrust(trust: Trust, wish: NewRelationship, by: Agent): Verdict {
   const { id, trustor, trustee } = wish;
-  const wrong = actorsRefusal(trust, trustor, trustee) ?? capacityRefusal(trust, trustor, trustee);
+  const wrong =
+    actorsRefusal(trust, trustor, trustee) ??
+    entitled(trust, wish, by) ??
+    capacityRefusal(trust, trustor, trustee);
   if (wrong !== undefined) return wrong;
   const terms = termsOf(wish.terms);
   if ('code' in terms) return terms;

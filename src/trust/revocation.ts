@@ -57,7 +57,7 @@ export function ending(trust: Trust, nodes: readonly Node[]): Accepted & { reado
 
 /** The agent, if he is one of those who vouched for the relationship. */
 function voucherOf(trust: Trust, { origin }: Relationship, by: Agent): ActorId | undefined {
-  if (by.kind === 'operator' || origin.kind === 'direct' || !trust.isActive(by.id)) return undefined;
+  if (by.kind !== 'actor' || origin.kind === 'direct' || !trust.isActive(by.id)) return undefined;
   return origin.supports.some(({ introducer }) => introducer === by.id) ? by.id : undefined;
 }
 

@@ -37,7 +37,7 @@ test('for N = 1, 2, ...: the N-th write fails; nothing acknowledged is lost, not
     for (const command of script) {
       const before: TrustSnapshot = plane.control.snapshot;
       try {
-        const outcome = await plane.control.run(command, 'operator');
+        const outcome = await plane.control.run(command, { kind: 'operator' });
         if (outcome.kind === 'done') acknowledged.push(outcome);
       } catch (thrown) {
         failures++;

@@ -49,6 +49,8 @@ import {
   type PlainVerdict,
 } from './trust.spec.ts';
 
+const OPERATOR: Agent = { kind: 'operator' };
+
 export interface Step {
   readonly does:
     | 'trusts'
@@ -198,10 +200,14 @@ export class TrustPair {
       trustee: trustee as ActorId,
       terms,
     };
-    const verdict = establishTrust(this.trust, {
-      ...wish,
-      credential: (credential?.id ?? null) as CredentialId | null,
-    });
+    const verdict = establishTrust(
+      this.trust,
+      {
+        ...wish,
+        credential: (credential?.id ?? null) as CredentialId | null,
+      },
+      OPERATOR,
+    );
     const plainTerms = plainOf(scope, level, introduce, notBefore, notAfter);
     const ground =
       credential === undefined ? 'operator' : { line: credential.line, holder: credential.actor };
@@ -233,7 +239,7 @@ export class TrustPair {
       scope: SCOPES[Math.max(0, scope)] ?? [],
     };
     const ends = { id: id as RelationshipId, trustor: trustor as ActorId, trustee: trustee as ActorId };
-    const verdict = introduce(this.trust, { ...ends, ...wish, ...idsOf(support) });
+    const verdict = introduce(this.trust, { ...ends, ...wish, ...idsOf(support) }, OPERATOR);
     const terms = {
       ...plainOf(Math.max(0, scope), level, introduces, null, notAfter),
       from: Math.max(through.terms.from, knows.terms.from),
@@ -262,7 +268,7 @@ export class TrustPair {
     if (chosen === undefined) return;
     const { r, through, knows } = chosen;
     const support = { introducer: through.trustee, through: through.id, knows: knows.id };
-    const verdict = addSupport(this.trust, r.id as RelationshipId, idsOf(support));
+    const verdict = addSupport(this.trust, r.id as RelationshipId, idsOf(support), OPERATOR);
     const expected = this.plain.addSupport(r.id, support);
     if (expected.refused === null && this.#leansOn(through.id, r.id)) this.#saw('cycle');
     if (expected.refused === null && this.#leansOn(knows.id, r.id)) this.#saw('cycle');
@@ -360,19 +366,19 @@ export class TrustPair {
         const successor = this.#pskOf(credential.actor, null);
         const until = b % 2 === 0 ? this.#in(b % 20) : null;
         const expected = this.plain.rotate(id, successor.id, until ?? Infinity);
-        return this.#both(rotateCredential(this.trust, { id, successor, until }), expected);
+        return this.#both(rotateCredential(this.trust, { id, successor, until }, OPERATOR), expected);
       }
       case 'uses':
         return this.#both(useCredential(this.trust, id), this.plain.use(id));
       case 'ends-credential': {
-        const verdict = this.#quietly(() => endCredential(this.trust, id));
+        const verdict = this.#quietly(() => endCredential(this.trust, id, OPERATOR));
         const cascade = verdict.kind === 'accepted' ? verdict.cascade : undefined;
         return this.#both(verdict, this.plain.endCredential(id), cascade);
       }
       case 'suspends-credential':
-        return this.#both(suspendCredential(this.trust, id), this.plain.setCredential(id, false));
+        return this.#both(suspendCredential(this.trust, id, OPERATOR), this.plain.setCredential(id, false));
       default:
-        return this.#both(resumeCredential(this.trust, id), this.plain.setCredential(id, true));
+        return this.#both(resumeCredential(this.trust, id, OPERATOR), this.plain.setCredential(id, true));
     }
   }
 

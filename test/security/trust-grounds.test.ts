@@ -6,6 +6,7 @@ import { compileGate, compileRights, decide } from '../../src/policy/index.ts';
 import {
   type ActorId,
   type ActorKind,
+  type Agent,
   establishTrust,
   introduce,
   type RelationshipId,
@@ -16,6 +17,7 @@ import {
   type Verdict,
 } from '../../src/trust/index.ts';
 
+const OPERATOR: Agent = { kind: 'operator' };
 const FIRST = 1 as Revision;
 const TERMS = {
   scope: [{ actions: ['*'], resources: ['*'] }],
@@ -50,7 +52,7 @@ function world(chainMax = 3, ...actors: readonly (readonly [name: string, kind: 
     const id = `${a}-${b}` as RelationshipId;
     const ends = { trustor: a as ActorId, trustee: b as ActorId };
     const made = make(
-      establishTrust(trust, { id, ...ends, terms: { ...TERMS, notAfter }, credential: null }),
+      establishTrust(trust, { id, ...ends, terms: { ...TERMS, notAfter }, credential: null }, OPERATOR),
     );
     assert.equal(made.kind, 'accepted');
     return id;
@@ -58,7 +60,9 @@ function world(chainMax = 3, ...actors: readonly (readonly [name: string, kind: 
   const vouch = (introducer: string, a: string, b: string, further = 0): Verdict => {
     const id = `${a}-${b}-by-${introducer}` as RelationshipId;
     const ends = { trustor: a as ActorId, trustee: b as ActorId, introducer: introducer as ActorId };
-    return make(introduce(trust, { ...TERMS, id, ...ends, through: null, knows: null, introduce: further }));
+    return make(
+      introduce(trust, { ...TERMS, id, ...ends, through: null, knows: null, introduce: further }, OPERATOR),
+    );
   };
   return { trust, make, trusts, vouch };
 }

@@ -74,9 +74,9 @@ export class TrustWorld {
   }
 
   /** `lock>alice` by that name. */
-  trusts(name: string, terms: TermsOf = {}, standsOn: string | null = null): Verdict {
+  trusts(name: string, terms: TermsOf = {}, standsOn: string | null = null, by = OPERATOR): Verdict {
     const [trustor = '', trustee = ''] = name.split('>');
-    return establishTrust(this.trust, {
+    const wish = {
       id: relationship(name),
       trustor: actor(trustor),
       trustee: actor(trustee),
@@ -88,13 +88,14 @@ export class TrustWorld {
         notAfter: terms.notAfter === undefined ? null : wallTime(terms.notAfter),
       },
       credential: standsOn as CredentialId | null,
-    });
+    };
+    return establishTrust(this.trust, wish, by);
   }
 
   /** `lock>bob` on the word of the introducer. */
-  introduces(name: string, introducer: string, terms: TermsOf = {}): Verdict {
+  introduces(name: string, introducer: string, terms: TermsOf = {}, by = OPERATOR): Verdict {
     const [trustor = '', trustee = ''] = name.split('>');
-    return introduce(this.trust, {
+    const wish = {
       id: relationship(name),
       introducer: actor(introducer),
       trustor: actor(trustor),
@@ -106,12 +107,13 @@ export class TrustWorld {
       notAfter: terms.notAfter === undefined ? null : wallTime(terms.notAfter),
       through: null,
       knows: null,
-    });
+    };
+    return introduce(this.trust, wish, by);
   }
 
-  vouches(name: string, introducer: string): Verdict {
+  vouches(name: string, introducer: string, by = OPERATOR): Verdict {
     const vouch = { introducer: actor(introducer), through: null, knows: null };
-    return addSupport(this.trust, relationship(name), vouch);
+    return addSupport(this.trust, relationship(name), vouch, by);
   }
 
   revokes(name: string, by: Agent = OPERATOR) {

@@ -1,7 +1,9 @@
 /** /v1/actors: users, devices, and who stands behind platforms. */
-import Type from 'typebox';
+import type { FastifyRequest } from 'fastify';
+import Type, { type Static } from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
+import { agentOf } from '../auth.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { credentialWish, ifMatch, pageRequest } from '../request.ts';
 import {
@@ -79,14 +81,14 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
     },
     async (request, reply) => {
       const { kind, name, owner, credential, claim } = request.body;
-      if (claim === true) return (await addUnclaimed(gateway, request.body, reply)) as never;
+      if (claim === true) return (await addUnclaimed(gateway, request, reply)) as never;
       const wish = credential === undefined ? null : credentialWish(credential);
       if (wish?.kind === 'unfit') {
         const { detail, field } = wish;
         return await sendProblem(reply, 'request-invalid', { detail, field: `/credential${field}` });
       }
       const actor = { kind, name, owner: owner ?? null };
-      const outcome = await gateway.run({ kind: 'add-actor', actor, credential: wish }, 'operator');
+      const outcome = await gateway.run({ kind: 'add-actor', actor, credential: wish }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const made = outcome.actor;
       if (made === undefined) return await sendProblem(reply, 'internal');
@@ -125,7 +127,7 @@ function addRemoval(app: AdminApp, gateway: Gateway): void {
       if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
       const id = gateway.actor(request.params.id)?.id;
       if (id === undefined) return await sendProblem(reply, 'actor-unknown');
-      const outcome = await gateway.run({ kind: 'remove-actor', id, ifRevision }, 'operator');
+      const outcome = await gateway.run({ kind: 'remove-actor', id, ifRevision }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       return { id, revision: outcome.revision };
     },
@@ -150,7 +152,7 @@ function addSwitches(app: AdminApp, gateway: Gateway): void {
         if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
         const id = gateway.actor(request.params.id)?.id;
         if (id === undefined) return await sendProblem(reply, 'actor-unknown');
-        const outcome = await gateway.run({ kind, id, ifRevision }, 'operator');
+        const outcome = await gateway.run({ kind, id, ifRevision }, agentOf(request));
         if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
         return reply.send(gateway.actor(id) as never);
       },
@@ -158,17 +160,20 @@ function addSwitches(app: AdminApp, gateway: Gateway): void {
   }
 }
 
+type NewActorBody = Static<typeof newActorSchema>;
+
 /** A device without owner and key: it gets the one by its claim, the other by POST /v1/credentials. */
 async function addUnclaimed(
   gateway: Gateway,
-  { kind, name, owner, credential }: { kind: string; name: string; owner?: string; credential?: unknown },
+  request: FastifyRequest<{ Body: NewActorBody }>,
   reply: Parameters<typeof sendProblem>[0],
 ): Promise<unknown> {
+  const { kind, name, owner, credential } = request.body;
   if (kind !== 'device' || owner !== undefined || credential !== undefined) {
     const detail = 'only a device can be claimed, and it comes without owner and credential';
     return await sendProblem(reply, 'request-invalid', { detail, field: '/claim' });
   }
-  const outcome = await gateway.run({ kind: 'add-unclaimed', name, notAfter: null }, 'operator');
+  const outcome = await gateway.run({ kind: 'add-unclaimed', name, notAfter: null }, agentOf(request));
   if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
   const { actor, claimCode } = outcome;
   if (actor === undefined) return await sendProblem(reply, 'internal');

@@ -1,6 +1,7 @@
 /** /v1/claims and releases: how a device that nobody owns gets exactly one owner. */
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
+import { agentOf } from '../auth.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { emptyQuery, idParams, madeActorSchema, problems } from '../schemas.ts';
 import { claimSchema, newClaimSchema } from '../trust-schemas.ts';
@@ -18,7 +19,7 @@ export function addClaimRoutes(app: AdminApp, gateway: Gateway): void {
       },
     },
     async (request, reply) => {
-      const outcome = await gateway.run({ kind: 'claim', ...request.body }, 'operator');
+      const outcome = await gateway.run({ kind: 'claim', ...request.body }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { actor, relationship, revision } = outcome;
       const owner = actor?.owner ?? null;
@@ -43,7 +44,7 @@ export function addClaimRoutes(app: AdminApp, gateway: Gateway): void {
       },
     },
     async (request, reply) => {
-      const outcome = await gateway.run({ kind: 'release', device: request.params.id }, 'operator');
+      const outcome = await gateway.run({ kind: 'release', device: request.params.id }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { actor, claimCode } = outcome;
       if (actor === undefined || claimCode === undefined) return await sendProblem(reply, 'internal');

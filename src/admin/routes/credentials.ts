@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
+import { agentOf } from '../auth.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { credentialWish, ifMatch, pageRequest } from '../request.ts';
 import {
@@ -77,7 +78,10 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
       if (wish.kind === 'unfit') {
         return await sendProblem(reply, 'request-invalid', { detail: wish.detail, field: wish.field });
       }
-      const outcome = await gateway.run({ kind: 'add-credential', actor, credential: wish }, 'operator');
+      const outcome = await gateway.run(
+        { kind: 'add-credential', actor, credential: wish },
+        agentOf(request),
+      );
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { credential, keyHex } = outcome;
       if (credential === undefined) return await sendProblem(reply, 'internal');
@@ -105,7 +109,7 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
       if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
       const id = gateway.credential(request.params.id)?.id;
       if (id === undefined) return await sendProblem(reply, 'credential-unknown');
-      const outcome = await gateway.run({ kind: 'end-credential', id, ifRevision }, 'operator');
+      const outcome = await gateway.run({ kind: 'end-credential', id, ifRevision }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       return { id, revision: outcome.revision };
     },

@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import type { Gateway, IntroductionWish } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
+import { agentOf } from '../auth.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
 import { ifMatch, pageRequest } from '../request.ts';
 import { emptyQuery, idParams, pageQuery, pageSchema, problems, querySchema } from '../schemas.ts';
@@ -71,7 +72,7 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
     '/relationships',
     { schema: { ...schema, summary: 'Establish direct trust', body: newRelationshipSchema } },
     async (request, reply) => {
-      const outcome = await gateway.run({ kind: 'establish', wish: wishOf(request.body) }, 'operator');
+      const outcome = await gateway.run({ kind: 'establish', wish: wishOf(request.body) }, agentOf(request));
       return sendMade(gateway, outcome, reply);
     },
   );
@@ -88,7 +89,7 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
       const { introducer, relationship } = request.body;
       const held = (relationship ?? null) as RelationshipId | null;
       const wish = { ...wishOf(request.body), introducer, relationship: held };
-      const outcome = await gateway.run({ kind: 'introduce', wish }, 'operator');
+      const outcome = await gateway.run({ kind: 'introduce', wish }, agentOf(request));
       return sendMade(gateway, outcome, reply);
     },
   );
@@ -111,7 +112,7 @@ function addSwitches(app: AdminApp, gateway: Gateway): void {
         const ifRevision = ifMatch(request.headers['if-match']);
         if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
         const id = request.params.id as RelationshipId;
-        const outcome = await gateway.run({ kind, id, ifRevision }, 'operator');
+        const outcome = await gateway.run({ kind, id, ifRevision }, agentOf(request));
         if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
         return reply.send(gateway.trust.find(id) as never);
       },
@@ -126,8 +127,8 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
     '/relationships/:id/preview-revocation',
     { schema: { ...schema, summary: 'What revoking it would do: nothing is changed' } },
     async (request, reply) => {
-      const preview = await gateway.trust.preview(request.params.id);
-      if (preview === undefined) return await sendProblem(reply, 'relationship-unknown');
+      const preview = await gateway.trust.preview(request.params.id, agentOf(request));
+      if ('code' in preview) return await sendRefusal(reply, preview);
       return reply.header('etag', `"${preview.revision}"`).send(preview as never);
     },
   );
@@ -147,7 +148,7 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
       if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
       const asOf = (request.body?.asOf ?? null) as AsOf;
       const id = request.params.id as RelationshipId;
-      const outcome = await gateway.run({ kind: 'revoke', id, ifRevision, asOf }, 'operator');
+      const outcome = await gateway.run({ kind: 'revoke', id, ifRevision, asOf }, agentOf(request));
       if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
       const { cascade, revision } = outcome;
       if (cascade === undefined) return await sendProblem(reply, 'internal');

@@ -8,6 +8,8 @@
 import { AssertionFault, between, OperationalError, toHex, utf8 } from '../../base/index.ts';
 import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
 import {
+  type Agent,
+  agentName,
   emptySnapshot,
   plainSnapshot,
   type PskCredential,
@@ -85,7 +87,7 @@ export class Control {
    * Carries out a command on behalf of `by`. Refusals are values; rejects with PN_BUSY when too many commands wait, and
    * with the store's error when the change could not be written: then nothing changed.
    */
-  run(command: Command, by: string): Promise<Outcome> {
+  run(command: Command, by: Agent): Promise<Outcome> {
     if (this.#waiting >= WAITING_MAX) {
       const message = `${WAITING_MAX} changes are waiting already`;
       return Promise.reject(new OperationalError('PN_BUSY', message, { retryable: true }));
@@ -114,11 +116,11 @@ export class Control {
     await this.#save(1);
   }
 
-  async #carryOut(command: Command, by: string): Promise<Outcome> {
+  async #carryOut(command: Command, by: Agent): Promise<Outcome> {
     const { store, clock, publisher, tally, log, entropy, master, anchors } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
-    const { verdict, keys, made, cascade } = plan({ trust, entropy, master, anchors }, command);
+    const { verdict, keys, made, cascade } = plan({ trust, by, entropy, master, anchors }, command);
     const events = verdict.events ?? [];
     if (verdict.kind === 'refused') tally.change(command.kind, 'refused');
     if (events.length === 0) {
@@ -130,7 +132,7 @@ export class Control {
         ...shown(cascade),
       };
     }
-    const entry: LogEntry = { at: clock.wall(), by, events };
+    const entry: LogEntry = { at: clock.wall(), by: agentName(by), events };
     let revision: Revision;
     try {
       revision = await store.append(trust.snapshot.revision, entry);
@@ -147,7 +149,12 @@ export class Control {
     if (verdict.kind === 'refused') return verdict; // and that it was tried is recorded
     tally.change(command.kind, 'done');
     if (events.some(({ kind }) => TAKING.has(kind))) tally.revocation(between(durable, clock.now()));
-    report(log, 'trust changed', { command: command.kind, revision, by, events: events.length });
+    report(log, 'trust changed', {
+      command: command.kind,
+      revision,
+      by: agentName(by),
+      events: events.length,
+    });
     await this.#save(SAVE_EVERY);
     return { kind: 'done', revision, ...results, ...shown(cascade) };
   }

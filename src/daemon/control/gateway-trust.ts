@@ -2,7 +2,9 @@
 import type { SessionView } from '../ports/index.ts';
 import {
   type ActorId,
+  type Agent,
   type Cascade,
+  type Refused,
   type Relationship,
   type RelationshipId,
   type Revision,
@@ -57,11 +59,11 @@ export class TrustDesk {
     return viewRelationship(this.#control.trust, relationship);
   }
 
-  /** What revoking it would do; `undefined` when there is no such relationship. */
-  async preview(id: string): Promise<RevocationView | undefined> {
+  /** What revoking it would do, or why the agent may not. */
+  async preview(id: string, by: Agent): Promise<RevocationView | Refused> {
     const { trust } = this.#control;
-    const verdict = revoke(trust, { id: id as RelationshipId, by: { kind: 'operator' }, shown: null });
-    return verdict.kind === 'refused' ? undefined : await this.viewRevocation(verdict.cascade);
+    const verdict = revoke(trust, { id: id as RelationshipId, by, shown: null });
+    return verdict.kind === 'refused' ? verdict : await this.viewRevocation(verdict.cascade);
   }
 
   async viewRevocation(cascade: Cascade): Promise<RevocationView> {

@@ -1,5 +1,5 @@
 /** Gateway: everything that a front door may ask of control, in one place. */
-import type { Actor, ActorId, Credential, CredentialId } from '../../trust/index.ts';
+import type { Actor, ActorId, Agent, Credential, CredentialId } from '../../trust/index.ts';
 import type { BackendSettings, RouteSettings, ShardCounters, ShardSettings } from '../ports/index.ts';
 import type { Command, Outcome } from './commands/index.ts';
 import type { Control } from './control.ts';
@@ -64,7 +64,7 @@ export class Gateway {
   }
 
   /** Carries out a command; see Control.run. */
-  run(command: Command, by: string): Promise<Outcome> {
+  run(command: Command, by: Agent): Promise<Outcome> {
     return this.#parts.control.run(command, by);
   }
 

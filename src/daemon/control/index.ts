@@ -10,6 +10,7 @@
 export type { ActorWish, Command, CredentialWish, Outcome } from './commands/index.ts';
 export type { IntroductionWish, RelationshipWish } from './commands/index.ts';
 export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
+export type { Agent } from '../../trust/index.ts';
 export { Gateway, type GatewayParts } from './gateway.ts';
 export type { RevocationView } from './gateway-trust.ts';
 export { Publisher } from './publisher.ts';

@@ -12,7 +12,7 @@ export type { Revision };
 /** One transaction of the log. */
 export interface LogEntry {
   readonly at: WallTime;
-  /** Who did it: `operator`, `demo`. */
+  /** Who did it: `operator`, `gateway`, or the id of an actor. */
   readonly by: string;
   readonly events: readonly TrustEvent[];
 }

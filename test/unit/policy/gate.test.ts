@@ -13,6 +13,7 @@ import {
 import {
   type ActorId,
   type ActorKind,
+  type Agent,
   establishTrust,
   introduce,
   type Level,
@@ -25,6 +26,7 @@ import {
   type Verdict,
 } from '../../../src/trust/index.ts';
 
+const OPERATOR: Agent = { kind: 'operator' };
 const REVISION = 1 as Revision;
 const actor = (id: string, kind: ActorKind, owner: string | null = null) => ({
   id: id as ActorId,
@@ -64,7 +66,7 @@ class Town {
     const id = `${trustor}-${trustee}` as RelationshipId;
     const terms = { ...EVERYTHING, level, ...over };
     const ends = { trustor: trustor as ActorId, trustee: trustee as ActorId };
-    this.make(establishTrust(this.trust, { id, ...ends, terms, credential: null }));
+    this.make(establishTrust(this.trust, { id, ...ends, terms, credential: null }, OPERATOR));
     return id;
   }
 
@@ -161,7 +163,7 @@ describe('the gate', () => {
     const id = 'introduced' as RelationshipId;
     const vouch = { introducer: 'services' as ActorId, through: null, knows: null };
     const ends = { trustor: 'acme' as ActorId, trustee: 'bob' as ActorId };
-    town.make(introduce(town.trust, { ...EVERYTHING, id, ...vouch, ...ends, level: 'operate' }));
+    town.make(introduce(town.trust, { ...EVERYTHING, id, ...vouch, ...ends, level: 'operate' }, OPERATOR));
     const decision = town.decide({ action: 'write' });
     assert.ok(decision.outcome === 'permit');
     assert.deepEqual(decision.grounds?.path, ['acme-services', 'services-bob']);

@@ -160,7 +160,7 @@ describe('commands on the trust log', () => {
 
   test('what is not there cannot be ended', () => {
     refused(removeActor(live(home()), 'dev-x' as ActorId), 'actor-unknown');
-    refused(endCredential(live(home()), 'crd-x' as CredentialId), 'credential-unknown');
+    refused(endCredential(live(home()), 'crd-x' as CredentialId, { kind: 'operator' }), 'credential-unknown');
   });
 
   test('a change based on another revision is refused', () => {

@@ -18,6 +18,7 @@ import {
   actor,
   credential,
   hash,
+  OPERATOR,
   psk,
   refusedBy,
   relationship,
@@ -72,7 +73,7 @@ describe('credentials', () => {
     const world = holding(rpk('r', 'lock', hash('a')), psk('p', 'lock'));
     refusedBy(establishCredential(world.trust, rpk('s', 'lamp', hash('a'))), 'identity-taken');
     refusedBy(establishCredential(world.trust, psk('p', 'lamp')), 'identity-taken');
-    world.done(endCredential(world.trust, credential('r')));
+    world.done(endCredential(world.trust, credential('r'), OPERATOR));
     world.done(establishCredential(world.trust, rpk('s', 'lamp', hash('a'))));
   });
 
@@ -91,7 +92,11 @@ describe('credentials', () => {
     const world = holding(psk('old', 'acme'));
     world.done(world.trusts('lock>acme', {}, 'old'));
     world.done(
-      rotateCredential(world.trust, { id: credential('old'), successor: psk('new', 'acme'), until: null }),
+      rotateCredential(
+        world.trust,
+        { id: credential('old'), successor: psk('new', 'acme'), until: null },
+        OPERATOR,
+      ),
     );
     const stands = (id: string): boolean => standingOf(world.trust, credential(id)) !== undefined;
     assert.deepEqual([stands('old'), stands('new')], [true, true]);
@@ -99,18 +104,22 @@ describe('credentials', () => {
     world.done(useCredential(world.trust, credential('new')));
     assert.deepEqual([stands('old'), stands('new')], [false, true]);
     assert.deepEqual(world.valid(), ['lock>acme'], 'what stood on the one stands on the other');
-    const { cascade } = world.done(endCredential(world.trust, credential('new')));
+    const { cascade } = world.done(endCredential(world.trust, credential('new'), OPERATOR));
     assert.deepEqual(cascade.revoked, ['lock>acme']);
   });
 
   test('rotation: the old one ends at its date, and has one successor only', () => {
     const world = holding(psk('old', 'acme'));
     const rotate = (id: string, successor: string, of = 'acme') =>
-      rotateCredential(world.trust, {
-        id: credential(id),
-        successor: psk(successor, of),
-        until: wallTime(10),
-      });
+      rotateCredential(
+        world.trust,
+        {
+          id: credential(id),
+          successor: psk(successor, of),
+          until: wallTime(10),
+        },
+        OPERATOR,
+      );
     refusedBy(rotate('old', 'new', 'lock'), 'credential-not-allowed');
     refusedBy(rotate('none', 'new'), 'credential-unknown');
     assert.equal(refusedBy(rotate('old', 'old'), 'identity-taken').field, '/successor/identity');
@@ -132,11 +141,11 @@ describe('credentials', () => {
     world.done(world.trusts('lock>acme', {}, 'c'));
     world.done(world.trusts('acme>lamp'));
     world.done(world.introduces('lock>lamp', 'acme'));
-    world.done(suspendCredential(world.trust, credential('c')));
+    world.done(suspendCredential(world.trust, credential('c'), OPERATOR));
     assert.deepEqual(world.valid(), ['acme>lamp']);
-    world.done(resumeCredential(world.trust, credential('c')));
+    world.done(resumeCredential(world.trust, credential('c'), OPERATOR));
     assert.deepEqual(world.valid(), ['acme>lamp', 'lock>acme', 'lock>lamp']);
-    const { cascade } = world.done(endCredential(world.trust, credential('c')));
+    const { cascade } = world.done(endCredential(world.trust, credential('c'), OPERATOR));
     assert.deepEqual(cascade.fallen, [{ id: 'lock>lamp', because: 'lock>acme' }]);
   });
 

@@ -44,12 +44,16 @@ const knocks = (world: TrustWorld, name: string, fingerprint: string): Verdict =
 
 const claims = (world: TrustWorld, device: string, user: string, digit: string): Verdict => {
   const id = relationship(`${device}>${user}`);
-  return claimDevice(world.trust, {
-    device: actor(device),
-    user: actor(user),
-    hashHex: hash(digit),
-    relationship: id,
-  });
+  return claimDevice(
+    world.trust,
+    {
+      device: actor(device),
+      user: actor(user),
+      hashHex: hash(digit),
+      relationship: id,
+    },
+    OPERATOR,
+  );
 };
 
 describe('the claim window', () => {

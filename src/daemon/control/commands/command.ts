@@ -1,10 +1,11 @@
-/** What an operator may ask for, and what he is told. */
+/** What may be asked for, by operators and by actors for themselves, and what they are told. */
 import type { Entropy, MasterKey } from '../../../crypto/index.ts';
 import type { PskMaterial } from '../../ports/index.ts';
 import type {
   Actor,
   ActorId,
   ActorKind,
+  Agent,
   Cascade,
   Credential,
   CredentialId,
@@ -85,6 +86,8 @@ export interface Plan {
 export interface Planning {
   /** Advanced to now. */
   readonly trust: Trust;
+  /** In whose name; the log says so. */
+  readonly by: Agent;
   readonly entropy: Entropy;
   readonly master: MasterKey;
   /** Certificates of the configured authorities, DER. */

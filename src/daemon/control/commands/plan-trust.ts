@@ -29,7 +29,7 @@ import { drawActorId, drawClaimCode, drawRelationshipId, plainClaimCode } from '
 import type { IntroductionWish, RelationshipWish, TrustCommand } from './trust-command.ts';
 
 export function planTrust(planning: Planning, command: TrustCommand): Plan {
-  const { trust } = planning;
+  const { trust, by } = planning;
   switch (command.kind) {
     case 'establish':
       return planEstablish(planning, command.wish);
@@ -38,7 +38,7 @@ export function planTrust(planning: Planning, command: TrustCommand): Plan {
     case 'revoke': {
       const { id, ifRevision, asOf } = command;
       const shown = ifRevision === null ? null : { revision: ifRevision, asOf };
-      const verdict = revoke(trust, { id, by: OPERATOR, shown });
+      const verdict = revoke(trust, { id, by, shown });
       const cascade = verdict.kind === 'accepted' ? { cascade: verdict.cascade } : {};
       return { verdict, keys: [], made: { relationship: id }, ...cascade };
     }
@@ -47,7 +47,7 @@ export function planTrust(planning: Planning, command: TrustCommand): Plan {
       const { id, ifRevision } = command;
       const stale = staleRefusal(trust.snapshot.relationships.get(id)?.revision, ifRevision);
       const change = command.kind === 'suspend-relationship' ? suspendRelationship : resumeRelationship;
-      return { verdict: stale ?? change(trust, id, OPERATOR), keys: [], made: { relationship: id } };
+      return { verdict: stale ?? change(trust, id, by), keys: [], made: { relationship: id } };
     }
     case 'suspend-actor':
     case 'resume-actor': {
@@ -104,17 +104,17 @@ export function resolveActor(snapshot: TrustSnapshot, reference: string, field: 
   return refuse('actor-unknown', `several are called ${name}: say which, ${kinds}`, field);
 }
 
-function planEstablish({ trust, entropy }: Planning, wish: RelationshipWish): Plan {
+function planEstablish({ trust, entropy, by }: Planning, wish: RelationshipWish): Plan {
   const trustor = resolveActor(trust.snapshot, wish.trustor, '/trustor');
   if (typeof trustor !== 'string') return only(trustor);
   const trustee = resolveActor(trust.snapshot, wish.trustee, '/trustee');
   if (typeof trustee !== 'string') return only(trustee);
   const id = drawRelationshipId(entropy);
-  const verdict = establishTrust(trust, { id, trustor, trustee, terms: wish, credential: null });
+  const verdict = establishTrust(trust, { id, trustor, trustee, terms: wish, credential: null }, by);
   return { verdict, keys: [], made: { relationship: id } };
 }
 
-function planIntroduction({ trust, entropy }: Planning, wish: IntroductionWish): Plan {
+function planIntroduction({ trust, entropy, by }: Planning, wish: IntroductionWish): Plan {
   const ends: ActorId[] = [];
   for (const end of ['introducer', 'trustor', 'trustee'] as const) {
     const found = resolveActor(trust.snapshot, wish[end], `/${end}`);
@@ -125,12 +125,12 @@ function planIntroduction({ trust, entropy }: Planning, wish: IntroductionWish):
   const vouch = { introducer, through: null, knows: null };
   if (wish.relationship !== null) {
     const id = wish.relationship;
-    return { verdict: addSupport(trust, id, vouch), keys: [], made: { relationship: id } };
+    return { verdict: addSupport(trust, id, vouch, by), keys: [], made: { relationship: id } };
   }
   const id = drawRelationshipId(entropy);
   const { scope, level, introduce: further, notBefore, notAfter } = wish;
   const terms = { scope, level, introduce: further, notBefore, notAfter };
-  const verdict = introduce(trust, { id, trustor, trustee, ...vouch, ...terms });
+  const verdict = introduce(trust, { id, trustor, trustee, ...vouch, ...terms }, by);
   return { verdict, keys: [], made: { relationship: id } };
 }
 
@@ -150,7 +150,7 @@ function planUnclaimed(
 }
 
 function planClaim(
-  { trust, entropy, master }: Planning,
+  { trust, entropy, master, by }: Planning,
   { device: named, user: who, code }: TrustCommand & { kind: 'claim' },
 ): Plan {
   const { snapshot } = trust;
@@ -160,11 +160,11 @@ function planClaim(
   if (user === undefined) return only(refuse('actor-unknown', 'there is no such user', '/user'));
   const relationship = drawRelationshipId(entropy);
   const hashHex = keyedHash(master, `claim ${device}`, plainClaimCode(code));
-  const verdict = claimDevice(trust, { device, user, hashHex, relationship });
+  const verdict = claimDevice(trust, { device, user, hashHex, relationship }, by);
   return { verdict, keys: [], made: { actor: device, relationship } };
 }
 
-function planRelease({ trust, entropy, master }: Planning, named: string): Plan {
+function planRelease({ trust, entropy, master, by }: Planning, named: string): Plan {
   const device = findActor(trust.snapshot, 'device', named)?.id;
   if (device === undefined) return only(refuse('actor-unknown', 'there is no such device', '/device'));
   const claimCode = drawClaimCode(entropy);
@@ -174,7 +174,7 @@ function planRelease({ trust, entropy, master }: Planning, named: string): Plan 
     notAfter: null,
     failuresLeft: TRUST_LIMITS.claimFailuresMax,
   } as const;
-  const verdict = releaseDevice(trust, device, OPERATOR, code);
+  const verdict = releaseDevice(trust, device, by, code);
   return { verdict, keys: [], made: { actor: device, claimCode } };
 }
 
@@ -188,4 +188,3 @@ function staleRefusal(
 const only = (verdict: Refused): Plan => ({ verdict, keys: [], made: {} });
 const printable = (text: string): string =>
   text.slice(0, TRUST_LIMITS.nameLengthMax).replaceAll(/[^!-~]/g, '?');
-const OPERATOR = { kind: 'operator' } as const;

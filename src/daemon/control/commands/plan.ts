@@ -8,6 +8,7 @@ import {
   endCredential,
   establishCredential,
   findActor,
+  keyEntitled,
   type NewPsk,
   refuse,
   type Refused,
@@ -17,10 +18,13 @@ import {
 } from '../../../trust/index.ts';
 import type { ActorWish, Command, CredentialWish, Plan, Planning } from './command.ts';
 import { prepareCredential, type PreparedCredential } from './credential.ts';
+import { agentRefusal } from './agents.ts';
 import { drawActorId } from './ids.ts';
 import { planTrust, withOwnership } from './plan-trust.ts';
 
 export function plan(planning: Planning, command: Command): Plan {
+  const refused = agentRefusal(command.kind, planning.by);
+  if (refused !== undefined) return only(refused);
   switch (command.kind) {
     case 'add-actor':
       return withOwnership(planning, planActor(planning, command.actor, command.credential));
@@ -33,11 +37,11 @@ export function plan(planning: Planning, command: Command): Plan {
       return only(stale ?? removeActor(trust, command.id));
     }
     case 'end-credential': {
-      const { trust } = planning;
+      const { trust, by } = planning;
       const credential = trust.snapshot.credentials.get(command.id);
       const stale =
         credential === undefined ? undefined : revisionRefusal(credential.revision, command.ifRevision);
-      return only(stale ?? endCredential(trust, command.id));
+      return only(stale ?? endCredential(trust, command.id, by));
     }
     default:
       return planTrust(planning, command);
@@ -61,13 +65,15 @@ function planActor(planning: Planning, wish: ActorWish, credential: CredentialWi
 }
 
 function planCredential(planning: Planning, reference: string, wish: CredentialWish): Plan {
-  const { trust } = planning;
+  const { trust, by } = planning;
   const { snapshot } = trust;
   const actor = snapshot.actors.get(reference as ActorId) ?? findActor(snapshot, 'device', reference);
   if (actor === undefined) return only(refuse('actor-unknown', 'there is no such actor', '/actor'));
   const prepared = prepareCredential(planning, actor.id, actor.name, wish);
   if (prepared.kind === 'refused') return only(prepared);
   const { facts } = prepared;
+  const refused = keyEntitled(trust, facts, by);
+  if (refused !== undefined) return only(refused);
   const psk = plainPsk(facts);
   const verdict = psk === null ? establishCredential(trust, facts) : addPsk(snapshot, actor.id, psk);
   return planned(verdict, prepared, {});

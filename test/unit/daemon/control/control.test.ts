@@ -33,8 +33,8 @@ describe('control', () => {
   test('a new device is in the log, in the snapshot and on every shard when it is answered', async () => {
     const { control, supervisor, shards, store } = await controlPlane({ shards: 3 });
     await supervisor.start();
-    done(await control.run(addUser('ann'), 'operator'));
-    const made = done(await control.run(addDevice('lamp'), 'operator'));
+    done(await control.run(addUser('ann'), { kind: 'operator' }));
+    const made = done(await control.run(addDevice('lamp'), { kind: 'operator' }));
 
     assert.equal(made.revision, 2);
     assert.equal(control.snapshot.revision, 2);
@@ -66,7 +66,7 @@ describe('control', () => {
     await starting;
 
     let answered = false;
-    const answer = control.run(addUser('ann'), 'operator').then((outcome) => {
+    const answer = control.run(addUser('ann'), { kind: 'operator' }).then((outcome) => {
       answered = true;
       return outcome;
     });
@@ -80,7 +80,7 @@ describe('control', () => {
   test('commands take turns, each against what the one before left', async () => {
     const { control } = await controlPlane();
     const outcomes = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => control.run(addUser(`u${i % 10}`), 'operator')),
+      Array.from({ length: 20 }, (_, i) => control.run(addUser(`u${i % 10}`), { kind: 'operator' })),
     );
     assert.deepEqual(
       outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.revision : outcome.code)),
@@ -90,7 +90,7 @@ describe('control', () => {
 
   test('a refused command changes nothing', async () => {
     const { control, store } = await controlPlane();
-    const outcome = await control.run(addDevice('lamp'), 'operator');
+    const outcome = await control.run(addDevice('lamp'), { kind: 'operator' });
     assert.equal(outcome.kind === 'refused' && outcome.code, 'owner-unknown');
     assert.equal(control.snapshot.revision, 0);
     for await (const entry of store.read(0 as Revision)) assert.fail(JSON.stringify(entry));
@@ -99,10 +99,10 @@ describe('control', () => {
   test('keys lie in the log sealed, and come back in the clear for a shard that starts', async () => {
     const store = new MemoryStore();
     const { control } = await controlPlane({ store });
-    await control.run(addUser('ann'), 'operator');
+    await control.run(addUser('ann'), { kind: 'operator' });
     const keyHex = '00112233445566778899aabbccddeeff';
     assert.equal(
-      done(await control.run(addDevice('lamp', keyHex), 'operator')).keyHex,
+      done(await control.run(addDevice('lamp', keyHex), { kind: 'operator' })).keyHex,
       undefined,
       'not shown again',
     );
@@ -137,12 +137,12 @@ describe('control', () => {
   test('closing keeps a snapshot, and the next start goes on from it', async () => {
     const store = new MemoryStore();
     const first = await controlPlane({ store });
-    await first.control.run(addUser('ann'), 'operator');
-    await first.control.run(addDevice('lamp'), 'operator');
+    await first.control.run(addUser('ann'), { kind: 'operator' });
+    await first.control.run(addDevice('lamp'), { kind: 'operator' });
     await first.control.close();
     assert.equal((await store.loadSnapshot())?.revision, 2);
     const second = await controlPlane({ store });
-    await second.control.run(addUser('bob'), 'operator');
+    await second.control.run(addUser('bob'), { kind: 'operator' });
     assert.deepEqual([...second.control.snapshot.actors.values()].map(({ name }) => name).toSorted(), [
       'ann',
       'bob',
@@ -154,8 +154,8 @@ describe('control', () => {
 
   test('identities: the name when it is free and short, else the id; keys: 16 random bytes', async () => {
     const { control } = await controlPlane();
-    await control.run(addUser('ann'), 'operator');
-    const lamp = done(await control.run(addDevice('lamp'), 'operator'));
+    await control.run(addUser('ann'), { kind: 'operator' });
+    const lamp = done(await control.run(addDevice('lamp'), { kind: 'operator' }));
     assert.equal(identityOf(lamp.credential), toHex(utf8('lamp')));
     assert.equal(fromHex(lamp.keyHex ?? '')?.length, 16);
     const actor = lamp.actor?.id ?? '';
@@ -166,16 +166,18 @@ describe('control', () => {
       keyHex: null,
       established: 'displayed',
     } as const;
-    const further = done(await control.run({ kind: 'add-credential', actor, credential }, 'operator'));
+    const further = done(
+      await control.run({ kind: 'add-credential', actor, credential }, { kind: 'operator' }),
+    );
     assert.equal(identityOf(further.credential), toHex(utf8(further.credential?.id ?? '')));
     assert.notEqual(further.keyHex, lamp.keyHex);
-    const long = done(await control.run(addDevice('x'.repeat(33)), 'operator'));
+    const long = done(await control.run(addDevice('x'.repeat(33)), { kind: 'operator' }));
     assert.equal(identityOf(long.credential), toHex(utf8(long.credential?.id ?? '')));
   });
 
   test('keys that protect nothing are refused', async () => {
     const { control } = await controlPlane();
-    await control.run(addUser('ann'), 'operator');
+    await control.run(addUser('ann'), { kind: 'operator' });
     for (const keyHex of [
       '',
       '00',
@@ -185,7 +187,7 @@ describe('control', () => {
       'zz'.repeat(16),
       '0011223344556',
     ]) {
-      const outcome = await control.run(addDevice('lamp', keyHex), 'operator');
+      const outcome = await control.run(addDevice('lamp', keyHex), { kind: 'operator' });
       assert.equal(outcome.kind === 'refused' && outcome.code, 'key-invalid', keyHex);
       assert.equal(outcome.kind === 'refused' && outcome.field, '/credential/keyHex');
     }
@@ -194,7 +196,7 @@ describe('control', () => {
   test('too many waiting commands are turned away', async () => {
     const { control } = await controlPlane();
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 1_100 }, (_, i) => control.run(addUser(`u${i}`), 'operator')),
+      Array.from({ length: 1_100 }, (_, i) => control.run(addUser(`u${i}`), { kind: 'operator' })),
     );
     const busy = outcomes.filter((outcome) => outcome.status === 'rejected');
     assert.equal(busy.length, 76);

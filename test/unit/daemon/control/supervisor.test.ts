@@ -28,12 +28,12 @@ describe('supervisor', () => {
     const { control, supervisor, shards } = await controlPlane();
     await control.run(
       { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
-      'x',
+      { kind: 'operator' },
     );
     await supervisor.start();
     await control.run(
       { kind: 'add-actor', actor: { kind: 'user', name: 'bob', owner: null }, credential: null },
-      'x',
+      { kind: 'operator' },
     );
     assert.deepEqual(
       shards.started[0]?.received.map((message) => [message.kind, 'revision' in message && message.revision]),
@@ -92,7 +92,7 @@ describe('supervisor', () => {
     await supervisor.start();
     await control.run(
       { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
-      'x',
+      { kind: 'operator' },
     );
     for (let round = 1; round <= 4; round++) {
       shards.started.at(-1)?.exit('crash');
@@ -133,7 +133,7 @@ describe('supervisor', () => {
     if (first !== undefined) first.say = () => undefined; // it hears, and never answers
     const outcome = await control.run(
       { kind: 'add-actor', actor: { kind: 'user', name: 'ann', owner: null }, credential: null },
-      'x',
+      { kind: 'operator' },
     );
     assert.equal(outcome.kind, 'done');
     await eventually(() => shards.started.length === 2 && supervisor.ready, 'replaced');
