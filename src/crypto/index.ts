@@ -69,6 +69,7 @@ export {
   type HashName,
   type MacKey,
   type PublicKeyKind,
+  RAW_PUBLIC_KEY_KINDS,
   sealedLength,
   type SignatureName,
   type SigningKey,

@@ -81,6 +81,9 @@ export type SignatureName =
 
 export type PublicKeyKind = 'ec-p256' | 'ec-p384' | 'ed25519' | 'rsa';
 
+/** What a raw public key may be (RFC 7250): no anchor limits it, so the narrower the better. */
+export const RAW_PUBLIC_KEY_KINDS: readonly PublicKeyKind[] = ['ec-p256', 'ed25519'];
+
 /** A public key to verify with. */
 export interface VerifyKey {
   readonly kind: PublicKeyKind;

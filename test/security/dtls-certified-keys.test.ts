@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import { nodeProvider } from '../../src/crypto/index.ts';
 import { certifiedKey } from '../../src/dtls/v12/certified-key.ts';
@@ -7,21 +7,32 @@ import { rawKey, selfSigned } from '../support/identities.ts';
 
 const fault = (reason: string) => ({ name: 'PeerFault', reason });
 
-/** A fresh SubjectPublicKeyInfo of an algorithm that devices do not sign with. */
-function spkiOf(kind: 'rsa' | 'x25519' | 'secp256k1'): Uint8Array {
-  const { publicKey } =
-    kind === 'rsa'
-      ? generateKeyPairSync('rsa', { modulusLength: 2_048 })
-      : kind === 'x25519'
-        ? generateKeyPairSync('x25519')
-        : generateKeyPairSync('ec', { namedCurve: 'secp256k1' });
+/** A fresh SubjectPublicKeyInfo. */
+function spkiOf({ publicKey }: { readonly publicKey: KeyObject }): Uint8Array {
   return new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }));
 }
 
-for (const kind of ['rsa', 'x25519', 'secp256k1'] as const) {
-  test(`K07: a raw public key of ${kind} is refused by its type`, () => {
-    const refused = () => certifiedKey(nodeProvider, 'raw-public-key', [spkiOf(kind)]);
+for (const [what, pair] of [
+  ['RSA', () => generateKeyPairSync('rsa', { modulusLength: 2_048 })],
+  ['X25519', () => generateKeyPairSync('x25519')],
+  ['Ed448', () => generateKeyPairSync('ed448')],
+  ['P-384', () => generateKeyPairSync('ec', { namedCurve: 'P-384' })],
+  ['P-521', () => generateKeyPairSync('ec', { namedCurve: 'P-521' })],
+  ['secp256k1', () => generateKeyPairSync('ec', { namedCurve: 'secp256k1' })],
+] as const) {
+  test(`K07: a raw public key of ${what} is refused by its type`, () => {
+    const refused = () => certifiedKey(nodeProvider, 'raw-public-key', [spkiOf(pair())]);
     assert.throws(refused, fault('unsupported-certificate'));
+  });
+}
+
+for (const [what, pair] of [
+  ['P-256', () => generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+  ['Ed25519', () => generateKeyPairSync('ed25519')],
+] as const) {
+  test(`K07: a raw public key of ${what} is one`, () => {
+    const { claim } = certifiedKey(nodeProvider, 'raw-public-key', [spkiOf(pair())]);
+    assert.equal(claim.kind, 'rpk');
   });
 }
 

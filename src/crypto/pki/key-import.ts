@@ -3,7 +3,7 @@
  * names what was found and what is accepted.
  */
 import { fromUtf8, toHex } from '../../base/index.ts';
-import type { CryptoProvider, PublicKeyKind, VerifyKey } from '../provider.ts';
+import { type CryptoProvider, type PublicKeyKind, RAW_PUBLIC_KEY_KINDS, type VerifyKey } from '../provider.ts';
 import { describeDer } from './describe-der.ts';
 import { PKI_FAULTS } from './fault.ts';
 import { spokenFingerprint } from './fingerprint.ts';
@@ -37,7 +37,7 @@ export type KeyCrypto = Pick<CryptoProvider, 'hash' | 'verifyKey'>;
 export function importPublicKey(
   input: string | Uint8Array,
   crypto: KeyCrypto,
-  accepted: readonly PublicKeyKind[] = ['ec-p256', 'ed25519'],
+  accepted: readonly PublicKeyKind[] = RAW_PUBLIC_KEY_KINDS,
 ): ImportedKey | KeyProblem {
   const wanted = `accepted are ${FORMATS} of a ${accepted.map(displayKind).join(' or ')} key`;
   const found = input.length > INPUT_MAX ? tooLarge(input.length) : findSpki(input);
