@@ -6,6 +6,7 @@ import type { Instant, Path } from '../base/index.ts';
 import type { CryptoProvider, Entropy } from '../crypto/index.ts';
 import { CookieJar, helloVerifyRequest } from './cookie.ts';
 import type { DropReason } from './effect.ts';
+import type { DtlsLimits } from './limits.ts';
 import { type HelloPrefix, readHelloPrefix } from './message/client-hello.ts';
 import { type Fragment, HANDSHAKE_TYPE, parseFragment } from './message/handshake.ts';
 import type { RecordHeader } from './record/header.ts';
@@ -19,15 +20,18 @@ export type Admission =
 export class Door {
   readonly #cookies: CookieJar;
   readonly #records: RecordProtection;
+  readonly #recordsMax: number;
   /** Whether anybody is let in. */
   open: boolean;
 
   constructor(
-    parts: { crypto: CryptoProvider; entropy: Entropy; records: RecordProtection; cookieLifetimeMs: number },
+    parts: { crypto: CryptoProvider; entropy: Entropy; records: RecordProtection },
+    limits: Pick<DtlsLimits, 'cookieLifetimeMs' | 'recordsMax'>,
     open: boolean,
   ) {
-    this.#cookies = new CookieJar(parts.crypto, parts.entropy, parts.cookieLifetimeMs);
+    this.#cookies = new CookieJar(parts.crypto, parts.entropy, limits.cookieLifetimeMs);
     this.#records = parts.records;
+    this.#recordsMax = limits.recordsMax;
     this.open = open;
   }
 
@@ -35,6 +39,8 @@ export class Door {
   judge(now: Instant, path: Path, record: RecordHeader, fragment: Fragment, bytes: number): Admission {
     const hello = readHelloPrefix(fragment.bytes);
     if (hello === undefined) return { kind: 'drop', reason: 'malformed-hello' };
+    // Our records continue its number, and numbers must not wrap (RFC 6347 4.1).
+    if (record.sequence >= this.#recordsMax) return { kind: 'drop', reason: 'hello-sequence' };
     if (!this.open) return { kind: 'drop', reason: 'hello-refused' };
     if (this.#cookies.verify(now, path, hello)) return { kind: 'proven', hello };
     const asked = { messageSeq: fragment.messageSeq, sequence: record.sequence, bytes };

@@ -162,6 +162,7 @@ export const DROP_REASONS = [
   'wrong-epoch',
   'unknown-connection', // no connection on this path and not a ClientHello
   'malformed-hello', // first ClientHello does not parse: nothing is answered
+  'hello-sequence', // its record number is so high that ours, which continue it, could run out
   'hello-refused', // endpoint is draining or admits no more handshakes
   'hello-fragmented', // a later fragment of a hello without a cookie proven
   'replayed',

@@ -105,8 +105,8 @@ export const DTLS_LIMITS = {
   recordsMax: {
     value: 2 ** 44,
     unit: 'records per direction',
-    why: 'sequence numbers end at 2^48 and must not wrap',
-    counts: 'closed exhausted',
+    why: 'sequence numbers end at 2^48 and must not wrap; ours begin at that of the hello',
+    counts: 'closed exhausted, dropped hello-sequence',
   },
   cookieLifetimeMs: {
     value: 60_000,

@@ -162,6 +162,43 @@ test('D06: the challenge and the first answer carry the numbers of the hello tha
   );
 });
 
+describe('D06: a hello whose record number leaves no room for ours is dropped and counted', () => {
+  const LAST = 2 ** 48 - 1;
+  for (const [what, sequence, expected] of [
+    ['the last number there is', LAST, ['dropped:hello-sequence']],
+    ['the limit of numbers', 2 ** 44, ['dropped:hello-sequence']],
+    ['one below the limit', 2 ** 44 - 1, ['transmit']],
+  ] as const) {
+    test(`D06: ${what}, without a cookie`, () => {
+      assert.deepEqual(
+        kinds(
+          feed(
+            newServer(),
+            hello((body) => body, { sequence }),
+          ),
+        ),
+        expected,
+      );
+    });
+  }
+
+  test('D06: the last number there is, with a good cookie: nothing begins, and the same hello gets in later', () => {
+    const server = newServer();
+    const first = sent(feed(server, script.hello))[0];
+    const [request] = recordsOf(required(first, 'a challenge'));
+    const [verify] = fragmentsOf(required(request, 'one record').fragment);
+    const { cookie } = decodeHelloVerifyRequest(required(verify, 'one message').bytes);
+    const proven = (sequence: number) =>
+      hello((body) => encodeClientHello({ ...decodeClientHello(body), cookie }), { sequence, messageSeq: 1 });
+    assert.deepEqual(kinds(feed(server, proven(LAST))), ['dropped:hello-sequence']);
+    assert.deepEqual(server.occupancy(), EMPTY_HOUSE);
+    const numbers = sent(feed(server, proven(1))).flatMap((datagram) =>
+      recordsOf(datagram).map((one) => one.sequence),
+    );
+    assert.deepEqual(numbers, [1, 2]);
+  });
+});
+
 test('D11: lengths that lie inside the hello are silence', () => {
   const server = newServer();
   const lies: [number, number][] = [
