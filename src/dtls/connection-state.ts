@@ -75,6 +75,8 @@ export interface Handshake extends Repeatable {
   /** The question that is open, and how many there have been. */
   lookup: LookupId | null;
   asked: number;
+  /** What the client's stack offers, as a number (see refusals.ts); 0 on the client side. */
+  readonly stack: number;
   /** Somebody who may be the peer said that it gives up: a hint for its next attempt, no more. */
   discouraged: boolean;
 }
@@ -83,6 +85,7 @@ export interface Handshake extends Repeatable {
 export interface Beginning {
   readonly association: Association;
   readonly expires: Instant;
+  readonly stack: number;
   readonly helloRandom: Uint8Array;
   readonly nextSeq: number;
   readonly firstSequence: number;
@@ -117,6 +120,7 @@ export function newConnection(
       doubted: false,
       lookup: null,
       asked: 0,
+      stack: begin.stack,
       discouraged: false,
     },
     lastFlight: null,

@@ -25,3 +25,12 @@ export interface ConnectionView {
   /** Bytes of plaintext that the peer takes in one record. */
   readonly sendLimit: number;
 }
+
+/** How much of everything there is. */
+export interface Occupancy {
+  readonly handshakes: number;
+  readonly connections: number;
+  readonly deadlines: number;
+  readonly sessions: number;
+  readonly cids: number;
+}

@@ -12,7 +12,7 @@ import { after, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
 import { serverAssociation, startClient, triedKind } from './association.ts';
 import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
-import type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
+import type { ConnectionView, EndpointOptions, Occupancy } from './endpoint-options.ts';
 import { beganWith, type Beginning, type Connection, newConnection } from './connection-state.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { Door, helloFragment } from './door.ts';
@@ -29,11 +29,11 @@ import {
 import { close, fail } from './ending.ts';
 import { apply } from './handshake.ts';
 import { dtlsLimits } from './limits.ts';
-import type { HelloPrefix } from './message/client-hello.ts';
+import { type HelloPrefix, offeredSuites } from './message/client-hello.ts';
 import type { Fragment } from './message/handshake.ts';
 import { CONTENT_TYPE, parseRecord, type RecordHeader } from './record/header.ts';
 import { RecordProtection } from './record/protection.ts';
-import { Refusals } from './refusals.ts';
+import { Refusals, stackOf } from './refusals.ts';
 import { type ClientSettings, DTLS_SETTINGS } from './settings.ts';
 import { SessionCache } from './v12/resumption.ts';
 
@@ -54,8 +54,7 @@ export class DtlsEndpoint {
     this.#connections = new ConnectionTable(limits);
     this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
     const records = new RecordProtection(crypto, entropy);
-    const { cookieLifetimeMs } = limits;
-    this.#door = new Door({ crypto, entropy, records, cookieLifetimeMs }, options.server ?? true);
+    this.#door = new Door({ crypto, entropy, records }, limits, options.server ?? true);
     const { connectionId } = settings;
     this.#core = {
       settings,
@@ -130,6 +129,7 @@ export class DtlsEndpoint {
     const connection = this.#begin(now, path, out, () => ({
       association: begun.association,
       expires: after(now, this.#core.settings.handshakeTimeout),
+      stack: 0,
       helloRandom: EMPTY,
       nextSeq: 0,
       firstSequence: 0,
@@ -170,13 +170,7 @@ export class DtlsEndpoint {
     return { path, since, lastSeen, sendLimit, suite: verified.suite, cid: ownCid };
   }
 
-  occupancy(): {
-    handshakes: number;
-    connections: number;
-    deadlines: number;
-    sessions: number;
-    cids: number;
-  } {
+  occupancy(): Occupancy {
     const { handshakes, connections: established, deadlines, connectionIds: cids } = this.#connections;
     return { handshakes, connections: established, deadlines, sessions: this.#sessions.size, cids };
   }
@@ -280,9 +274,11 @@ export class DtlsEndpoint {
     record: RecordHeader,
     out: Effects,
   ): Connection {
+    const stack = stackOf(offeredSuites(fragment.bytes, hello));
     return this.#begin(now, path, out, () => ({
       // Asked last: what this hello supersedes may be what its client refused.
-      association: serverAssociation(this.#refusals.last(now, path)),
+      association: serverAssociation(this.#refusals.last(now, path, stack)),
+      stack,
       expires: after(now, this.#core.settings.handshakeTimeout),
       helloRandom: hello.random.slice(),
       // Our messages and records continue the numbers of this hello (RFC 6347 4.2.1, 4.2.2).
@@ -307,14 +303,15 @@ export class DtlsEndpoint {
     this.#now = now;
     const tried = triedKind(connection.association);
     const wasHandshaking = connection.status === 'handshaking';
-    const discouraged = connection.handshake?.discouraged === true;
+    const { discouraged = false, stack = 0 } = connection.handshake ?? {};
     const { ownCid } = connection;
     work();
     // A server that agrees on no connection IDs ends the one that its client had offered.
     if (connection.ownCid !== ownCid && this.#connections.unregister(ownCid)) this.#disownCid(ownCid, out);
     const gaveUp = connection.status === 'ended' || connection.handshake?.discouraged === true;
     if (wasHandshaking && gaveUp && !discouraged && tried !== null)
-      this.#refusals.note(now, connection.path, tried);
+      this.#refusals.note(now, connection.path, stack, tried);
+    if (wasHandshaking && connection.status === 'established') this.#refusals.clear(connection.path, stack);
     this.#settle(now, connection, out);
   }
 
@@ -340,7 +337,6 @@ export class DtlsEndpoint {
    */
   #promote(now: Instant, connection: Connection, out: Effects): void {
     const { path } = connection;
-    this.#refusals.clear(path);
     const former = this.#connections.establishedOn(path);
     const another = former !== undefined && former.verified?.credential !== connection.verified?.credential;
     if (former !== undefined && !(another && former.ownCid.length > 0)) {
@@ -369,7 +365,8 @@ export class DtlsEndpoint {
     out: Effects,
   ): void {
     const tried = triedKind(connection.association);
-    if (reason === 'superseded' && tried !== null) this.#refusals.note(now, connection.path, tried);
+    const stack = connection.handshake?.stack ?? 0;
+    if (reason === 'superseded' && tried !== null) this.#refusals.note(now, connection.path, stack, tried);
     fail(this.#core, connection, reason, null, out);
     this.#forget(connection, out);
   }

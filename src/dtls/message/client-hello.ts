@@ -38,6 +38,13 @@ export function readHelloPrefix(bytes: Uint8Array): HelloPrefix | undefined {
   };
 }
 
+/** The list of suites behind that, as much of it as is in the same fragment. A view. */
+export function offeredSuites(bytes: Uint8Array, { sessionId, cookie }: HelloPrefix): Uint8Array {
+  const at = 2 + RANDOM_BYTES + 1 + sessionId.length + 1 + cookie.length;
+  const length = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  return bytes.subarray(at + 2, at + 2 + length);
+}
+
 /** Reads a whole ClientHello body. Vectors are copied: nothing keeps the input alive. */
 export function decodeClientHello(body: Uint8Array): ClientHello {
   const reader = new Reader(body.slice(), malformed);

@@ -120,6 +120,24 @@ describe('one endpoint, every kind of credential', () => {
     pair.handshake();
     assert.equal(established(pair.serverEffects).peer.claim.kind, 'rpk');
   });
+
+  test('a neighbour behind the same address keeps its own order: its stack offers other suites', () => {
+    const pair = new DtlsPair({
+      credentials: { psk: DEVICE, identity: lock },
+      server: { identity: gateway },
+    });
+    const neighbour = SUITE_NAMES.filter((name) => !name.includes('CHACHA20'));
+    const honest = pair.credentials.bind(pair);
+    pair.credentials = (ask) => (ask.kind === 'psk' ? { kind: 'unknown' } : honest(ask));
+    pair.handshake();
+    pair.pass(seconds(2));
+    assert.ok(pair.kinds('server').includes('failed:unknown-identity'));
+    pair.credentials = honest;
+    pair.handshake(neighbour);
+    assert.equal(established(pair.serverEffects).peer.claim.kind, 'psk');
+    pair.handshake();
+    assert.equal(established(pair.serverEffects).peer.claim.kind, 'rpk');
+  });
 });
 
 describe('connection IDs', () => {

@@ -24,6 +24,7 @@ function connection(firstSequence = 0): Connection {
   const begin = {
     association: serverAssociation(null),
     expires: instant(1),
+    stack: 0,
     helloRandom: EMPTY,
     nextSeq: 0,
     firstSequence,
