@@ -1,11 +1,6 @@
-/** Identity and key as a picture that can be printed on a device or scanned from a screen. */
+/** QR codes as pictures that can be printed on a device or scanned from a screen. */
 export const PICTURES = ['svg', 'png', 'terminal'] as const;
 export type Picture = (typeof PICTURES)[number];
-
-/** `POSTERN:PSK:1:IDENTITYHEX:KEYHEX`: upper case only, which a QR code packs 40 % tighter. */
-export function qrText(identityHex: string, keyHex: string): string {
-  return `POSTERN:PSK:1:${identityHex}:${keyHex}`.toUpperCase();
-}
 
 /** The QR code of `text`; a PNG is bytes, the others are text. */
 export async function pictureOf(text: string, form: Picture): Promise<string | Uint8Array> {

@@ -254,7 +254,7 @@ const COLLECTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Rooms whose objects grow with what peers send; trust and policy grow with what operators decide. */
-const PEER_FACING: ReadonlySet<string> = new Set(['base', 'crypto', 'dtls', 'coap', 'relay']);
+const PEER_FACING: ReadonlySet<string> = new Set(['base', 'crypto', 'dtls', 'coap', 'relay', 'enrolment']);
 
 const CORE: ReadonlySet<string> = new Set([
   'base',
@@ -264,6 +264,7 @@ const CORE: ReadonlySet<string> = new Set([
   'trust',
   'policy',
   'relay',
+  'enrolment',
   'daemon/shard',
   'daemon/control',
 ]);

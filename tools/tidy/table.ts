@@ -26,18 +26,19 @@ export const ROOMS = [
   pure('trust', ['base'], []),
   pure('policy', ['base', 'trust'], []),
   pure('relay', ['base', 'coap', 'trust', 'policy'], []),
+  pure('enrolment', ['base'], ['cborg']),
   room('daemon/ports', ['base'], [], PURE_ROOMS),
   room('daemon/shard', ['daemon/ports', ...PURE_ROOMS], []),
-  room('daemon/control', ['base', 'daemon/ports', 'trust', 'policy', 'crypto'], []),
+  room('daemon/control', ['base', 'daemon/ports', 'trust', 'policy', 'crypto', 'enrolment'], []),
   room('daemon/config', ['daemon/ports', ...PURE_ROOMS], ['node:*', 'typebox', 'typebox/*', 'yaml']),
   // Backends may be reached by DTLS: our client role.
   room('adapters/backends', ['base', 'daemon/ports', 'coap', 'crypto', 'dtls'], ['*']),
   room('adapters/*', ['base', 'daemon/ports', 'coap', 'crypto'], ['*']),
-  room('admin', ['base', 'daemon/ports', 'daemon/control', 'daemon/config'], ['*']),
+  room('admin', ['base', 'daemon/ports', 'daemon/control', 'daemon/config', 'enrolment'], ['*']),
   // `postern serve` hands over to the composition root.
   room(
     'cli',
-    ['main.ts', 'base', 'daemon/config', 'dtls', 'coap', 'crypto', 'adapters/udp'],
+    ['main.ts', 'base', 'daemon/config', 'dtls', 'coap', 'crypto', 'enrolment', 'adapters/udp'],
     ['*'],
     ['admin'],
   ),

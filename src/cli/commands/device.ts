@@ -1,9 +1,10 @@
 /** `postern device`: who may connect (add, list, show, remove), and being one of them (get, put, post, delete). */
 import { type Command, Option } from 'commander';
+import { pskQrText } from '../../enrolment/index.ts';
 import type { ActorView, CredentialView, GatewayView, NewDeviceView } from '../client.ts';
 import { readCertificates, readKeyFile, readPublicKey } from '../key-file.ts';
 import { CommandFault, EXIT } from '../fault.ts';
-import { PICTURES, type Picture, pictureOf, qrText } from '../qr.ts';
+import { PICTURES, type Picture, pictureOf } from '../qr.ts';
 import { displayAge, facts, table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { addDeviceRequests } from './device-request.ts';
@@ -124,7 +125,7 @@ async function showAdded(added: NewDeviceView, options: AddOptions, context: Com
   const key = added.credential?.keyHex;
   const identityHex = added.credential?.identityHex;
   if (options.qr !== undefined && identityHex !== undefined && key !== undefined) {
-    const picture = await pictureOf(qrText(identityHex, key), options.qr);
+    const picture = await pictureOf(pskQrText(identityHex, key), options.qr);
     if (options.qr === 'terminal') terminal.write(displayAdded(added, options.owner));
     else terminal.note(displayAdded(added, options.owner));
     terminal.write(picture);
