@@ -138,7 +138,7 @@ async function start(config: Config): Promise<Running> {
 
 async function startWith(config: Config, store: Store): Promise<Running> {
   const { stateDirectory } = config;
-  const log = openLog(config.logLevel);
+  const log = openLog(config.log);
   const entropy = nodeEntropy();
   const { master, token, settings, spki } = await openSecrets(config, store, entropy);
   const tally = new Tally();

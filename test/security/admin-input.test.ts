@@ -155,7 +155,7 @@ test('A08: a slow or endless request ends, others are served meanwhile', async (
 test('A05: a log line stays one line, whatever is in it', async () => {
   const script = `
     import { openLog } from ${JSON.stringify(new URL('../../src/adapters/telemetry/index.ts', import.meta.url).href)};
-    const log = openLog('info', 1);
+    const log = openLog({ level: 'info', format: 'auto' }, 1);
     log.line('warn', 'handshake failed', {
       identity: 'a\\n{"level":"error","event":"forged"}\\u001b[31m\\u2028',
       long: 'x'.repeat(5000),

@@ -10,4 +10,11 @@ export { type ConfigOverlay, type LoadOptions, type LoadResult, loadConfig } fro
 export { type ConfigProblem, displayProblem, displayProblems, type Position } from './problem.ts';
 export type { Config } from './resolve.ts';
 export { configSchema, type Settings } from './schema.ts';
-export { LOG_LEVELS, type LogLevel, PROFILES, type Profile } from './vocabulary.ts';
+export {
+  LOG_FORMATS,
+  LOG_LEVELS,
+  type LogFormat,
+  type LogLevel,
+  PROFILES,
+  type Profile,
+} from './vocabulary.ts';

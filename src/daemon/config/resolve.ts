@@ -5,7 +5,7 @@ import type { BackendSettings, ShardSettings } from '../ports/index.ts';
 import type { ActorKind } from '../../trust/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import type { Settings } from './schema.ts';
-import type { LogLevel, Profile } from './vocabulary.ts';
+import type { LogFormat, LogLevel, Profile } from './vocabulary.ts';
 
 /** What the process is told; deeply frozen, milliseconds throughout. */
 export interface Config {
@@ -14,7 +14,7 @@ export interface Config {
   readonly stateDirectory: string;
   readonly graceMs: number;
   readonly admin: { readonly address: string; readonly port: number; readonly hosts: readonly string[] };
-  readonly logLevel: LogLevel;
+  readonly log: { readonly level: LogLevel; readonly format: LogFormat };
   /** By the names of the backends that are reached by coaps. */
   readonly backendFiles: Readonly<Record<string, BackendFiles>>;
   /** The same for every shard, but for its number. */
@@ -44,7 +44,7 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
     stateDirectory: absolute(settings.state),
     graceMs: milliseconds(settings.shutdown_grace_s),
     admin: settings.admin,
-    logLevel: settings.log.level,
+    log: settings.log,
     identity: { keyFile: dtls.key_file ?? null, certificateFile: dtls.certificate_file ?? null },
     authorities: { anchors: dtls.trust_anchors, revocationLists: dtls.revocation_lists },
     backendFiles: Object.fromEntries(

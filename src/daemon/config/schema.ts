@@ -5,7 +5,7 @@
 import Type, { type Static, type TSchema } from 'typebox';
 import { SUITE_NAMES } from '../../dtls/index.ts';
 import { ACTIONS } from '../../policy/index.ts';
-import { CREDENTIAL_KINDS, LOG_LEVELS, PROFILES } from './vocabulary.ts';
+import { CREDENTIAL_KINDS, LOG_FORMATS, LOG_LEVELS, PROFILES } from './vocabulary.ts';
 
 /** A configuration with every default filled in. */
 export type Settings = Static<typeof settingsSchema>;
@@ -301,8 +301,14 @@ export const settingsSchema = Type.Object(
           description: 'The least severe lines that are written.',
           default: 'info',
         }),
+        format: Type.Enum([...LOG_FORMATS], {
+          description:
+            '`json`: an object a line, for machines. `text`: a line for people. `auto`: text on a terminal, ' +
+            'JSON into files, pipes and containers.',
+          default: 'auto',
+        }),
       },
-      { ...STRICT, description: 'JSON lines on stderr.', default: {} },
+      { ...STRICT, description: 'The log, on stderr.', default: {} },
     ),
   },
   { ...STRICT, title: 'Postern configuration' },

@@ -38,7 +38,9 @@ export type {
 } from './shard-settings.ts';
 export type { ShardStart } from './shard-start.ts';
 export {
+  LOG_FORMATS,
   LOG_LEVELS,
+  type LogFormat,
   type LogLevel,
   METRICS,
   type MetricDefinition,

@@ -91,6 +91,9 @@ export const REQUEST_SECONDS_BOUNDS: readonly number[] = [
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const LOG_FORMATS = ['auto', 'json', 'text'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
 /** What a shard has to say to the operator: constant messages; everything else is in the fields. */
 export const SHARD_EVENTS = {
   'handshake failed': 'warn',
