@@ -119,6 +119,8 @@ export const CLOSE_REASONS = [
   'requested', // our side: operator, drain
   'revoked', // our side: the credential or what stood on it ended
   'certificate-revoked', // the same, of a peer that showed a certificate
+  'certificate-expired', // our side: the certificate that the peer showed has run out
+  'refused', // our side: a newcomer that is not let in
   'violation', // the peer broke the protocol inside an established connection
   'exhausted', // sequence numbers or forgery bound used up
   'internal', // our fault: an assertion failed

@@ -65,6 +65,8 @@ const ALERT_OF_CLOSE = {
   requested: 'close_notify',
   revoked: 'access_denied',
   'certificate-revoked': 'certificate_revoked',
+  'certificate-expired': 'certificate_expired',
+  refused: 'access_denied',
   violation: 'unexpected_message',
   exhausted: 'close_notify',
   internal: 'internal_error',

@@ -2,7 +2,16 @@
  * One shard with everything around it simulated: clock, network, backends, control, and devices that are our own DTLS
  * client and CoAP endpoint. Datagrams travel when `settle` is called, in order and without loss.
  */
-import { type Duration, type Instant, type Path, path, Secret, seconds, utf8 } from '../../src/base/index.ts';
+import {
+  type Duration,
+  type Instant,
+  type Path,
+  path,
+  required,
+  Secret,
+  seconds,
+  utf8,
+} from '../../src/base/index.ts';
 import {
   CODE,
   type Code,
@@ -14,7 +23,7 @@ import {
   peerId,
   type Response,
 } from '../../src/coap/index.ts';
-import { generateIdentityKey, nodeEntropy, nodeProvider } from '../../src/crypto/index.ts';
+import { generateIdentityKey, nodeEntropy, nodeProvider, signingKey } from '../../src/crypto/index.ts';
 import type {
   ControlMessage,
   PeerForward,
@@ -24,7 +33,16 @@ import type {
   ShardSettings,
 } from '../../src/daemon/ports/index.ts';
 import { Shard } from '../../src/daemon/shard/index.ts';
-import { type ConnectionHandle, DtlsEndpoint, type Effects } from '../../src/dtls/index.ts';
+import {
+  type ClientSettings,
+  type ConnectionHandle,
+  DtlsEndpoint,
+  type Effects,
+  type OwnIdentity,
+} from '../../src/dtls/index.ts';
+import { alertName } from '../../src/dtls/message/alert.ts';
+import { CONTENT_TYPE, parseRecord } from '../../src/dtls/record/header.ts';
+import { RecordProtection } from '../../src/dtls/record/protection.ts';
 import { compileGate, compileRights } from '../../src/policy/index.ts';
 import { compileRoutes, Relay, type RouteTable } from '../../src/relay/index.ts';
 import {
@@ -58,8 +76,8 @@ export const SETTINGS: ShardSettings = {
   identity: { keyPem: generateIdentityKey().pem, chain: [] },
   authorities: { anchors: [], revocationLists: [] },
   dtls: {
-    suites: ['TLS_PSK_WITH_AES_128_CCM_8'],
-    credentials: ['psk'],
+    suites: ['TLS_PSK_WITH_AES_128_CCM_8', 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8'],
+    credentials: ['psk', 'rpk', 'x509'],
     connectionIds: true,
     resumptionMs: 0,
     extendedMasterSecret: 'wanted',
@@ -147,8 +165,21 @@ export class World {
 
   /** A device at an address of its own. */
   device(name: string, key = keyOf(name)): Device {
-    const address = `198.51.100.${this.#devices.size + 1}`;
-    const device = new Device(this, path(0, address, 40_000), name, key);
+    return this.peer({ psk: { identity: utf8(name), key: new Secret(key) } });
+  }
+
+  /** Whoever shows this key, raw or with its certificates. */
+  keyHolder(identity: OwnIdentity): Device {
+    return this.peer({ identity });
+  }
+
+  peer(client: ClientSettings): Device {
+    const count = this.#devices.size;
+    const device = new Device(
+      this,
+      path(0, `198.51.100.${1 + (count % 250)}`, 40_000 + Math.floor(count / 250)),
+      client,
+    );
     this.#devices.set(device.path.key, device);
     return device;
   }
@@ -182,23 +213,25 @@ export class Device {
   readonly responses: Response[] = [];
   /** Why its connection ended. */
   closed: string | undefined;
+  /** The last alert that it was sent inside a connection. */
+  alert: string | undefined;
   connection: ConnectionHandle | undefined;
   readonly path: Path;
   readonly #world: World;
   readonly #dtls: DtlsEndpoint;
   readonly #coap: CoapEndpoint;
-  readonly #psk: { readonly identity: Uint8Array; readonly key: Secret };
+  readonly #client: ClientSettings;
 
-  constructor(world: World, at: Path, name: string, key: Uint8Array) {
+  constructor(world: World, at: Path, client: ClientSettings) {
     this.path = at;
     this.#world = world;
-    this.#psk = { identity: utf8(name), key: new Secret(key) };
+    this.#client = client;
     this.#dtls = new DtlsEndpoint({
       settings: {
         suites: SETTINGS.dtls.suites,
         extendedMasterSecret: 'wanted',
         mtu: 1_200,
-        idleTimeout: seconds(3_600),
+        idleTimeout: seconds(1_000_000),
         handshakeTimeout: seconds(30),
         retransmit: seconds(1),
       },
@@ -213,7 +246,8 @@ export class Device {
   connect(): boolean {
     this.connection = undefined;
     this.closed = undefined;
-    this.#carryOut(this.#dtls.connect(this.#now, this.path, { psk: this.#psk }).effects);
+    this.alert = undefined;
+    this.#carryOut(this.#dtls.connect(this.#now, this.path, this.#client).effects);
     this.#world.settle();
     return this.connection !== undefined;
   }
@@ -250,6 +284,7 @@ export class Device {
   }
 
   receive(datagram: Uint8Array): void {
+    this.alert = this.#alertIn(datagram) ?? this.alert;
     this.#carryOut(this.#dtls.receive(this.#now, this.path, datagram));
   }
 
@@ -257,9 +292,23 @@ export class Device {
     return this.#world.clock.now();
   }
 
+  #alertIn(datagram: Uint8Array): string | undefined {
+    const connection = this.connection === undefined ? undefined : this.#dtls.inspect(this.connection);
+    const parsed = parseRecord(datagram, 0, 0);
+    if ('drop' in parsed || parsed.record.type !== CONTENT_TYPE.alert || !connection?.read) return undefined;
+    const opened = new RecordProtection(nodeProvider, nodeEntropy()).open(
+      datagram,
+      parsed.record,
+      connection.read,
+    );
+    return opened && alertName(opened[1] ?? 0);
+  }
+
   #carryOut(effects: Effects): void {
     for (const effect of effects) {
       if (effect.kind === 'transmit') this.outbox.push(effect.datagram);
+      else if (effect.kind === 'lookup')
+        this.#carryOut(this.#dtls.resolve(this.#now, effect.id, { kind: 'accepted', credential: 'gateway' }));
       else if (effect.kind === 'established') this.connection = effect.connection;
       else if (effect.kind === 'closed') this.closed = effect.reason;
       else if (effect.kind === 'deliver') {
@@ -284,12 +333,17 @@ export const credentialOf = (name: string): CredentialId => `c-${name}` as Crede
 export const keyOf = (name: string): Uint8Array => utf8(name.padEnd(16, '#'));
 
 function shardOf(settings: ShardSettings, world: World, peers: PeerForward | undefined): Shard {
-  const { dtls, limits } = settings;
+  const { dtls, limits, identity } = settings;
   return new Shard({
     settings,
     dtls: new DtlsEndpoint({
       settings: {
         suites: dtls.suites,
+        credentials: dtls.credentials,
+        identity: {
+          key: required(signingKey(identity.keyPem), 'it was just made'),
+          chain: identity.chain,
+        },
         extendedMasterSecret: dtls.extendedMasterSecret,
         mtu: dtls.mtu,
         idleTimeout: seconds(dtls.idleTimeoutMs / 1_000),

@@ -44,8 +44,7 @@ export class Ground {
   /** When `advance` is worth calling next, on the clock that alarms are set by; `undefined`: not on account of time. */
   nextChange(now: Instant, wall: WallTime): Instant | undefined {
     const due = this.#trust?.nextChange();
-    if (due === undefined) return undefined;
-    return after(now, Math.min(Math.max(0, due - wall), WAIT_MS_MAX) as Duration);
+    return due === undefined ? undefined : whenWall(due, now, wall);
   }
 
   /** Control was heard, and has nothing newer than `revision`. */
@@ -61,6 +60,11 @@ export class Ground {
   isStale(now: Instant): boolean {
     return this.#staleAt !== undefined && this.#staleAt <= now;
   }
+}
+
+/** When to look whether the time of day is `due`, on the clock that alarms are set by. */
+export function whenWall(due: WallTime, now: Instant, wall: WallTime): Instant {
+  return after(now, Math.min(Math.max(0, due - wall), WAIT_MS_MAX) as Duration);
 }
 
 /** A time of day can be corrected meanwhile: it is looked at again now and then. */

@@ -1,5 +1,5 @@
 /** Sessions: the established connections of this shard and who is at the other end. */
-import { type BoundedMap, displayAddress, toHex, type WallTime } from '../../base/index.ts';
+import { assert, BoundedMap, displayAddress, toHex, type WallTime } from '../../base/index.ts';
 import type {
   Claim,
   CloseReason,
@@ -32,7 +32,54 @@ export interface Session extends Caller {
   until: WallTime | null;
 }
 
-export type Sessions = BoundedMap<ConnectionHandle, Session>;
+export class Sessions {
+  readonly #sessions: BoundedMap<ConnectionHandle, Session>;
+  #nextEnd: WallTime | null = null;
+
+  constructor(connectionsMax: number) {
+    this.#sessions = new BoundedMap(connectionsMax);
+  }
+
+  get(connection: ConnectionHandle): Session | undefined {
+    return this.#sessions.get(connection);
+  }
+
+  values(): IterableIterator<Session> {
+    return this.#sessions.values();
+  }
+
+  add(session: Session): void {
+    const added = this.#sessions.set(session.connection, session);
+    assert(added, 'there are no more sessions than connections');
+    this.#nextEnd = earlierOf(this.#nextEnd, session.until);
+  }
+
+  delete(session: Session): void {
+    this.#sessions.delete(session.connection);
+  }
+
+  /** Before this time none of them ends by itself; `null`: none ever does. */
+  get nextEnd(): WallTime | null {
+    return this.#nextEnd;
+  }
+
+  /** Looks everybody up again: those whose principal is gone. */
+  lost(credentials: Credentials): Session[] {
+    const lost: Session[] = [];
+    let nextEnd: WallTime | null = null;
+    for (const session of this.#sessions.values()) {
+      if (currentPrincipal(session, credentials) === null) lost.push(session);
+      else nextEnd = earlierOf(nextEnd, session.until);
+    }
+    this.#nextEnd = nextEnd;
+    return lost;
+  }
+
+  /** Another snapshot may call something else by the same number: everybody is looked up again. */
+  forgetChecked(): void {
+    for (const session of this.#sessions.values()) session.checked = UNCHECKED;
+  }
+}
 
 /** The session that begins with a connection just established. */
 export function beginSession(
@@ -77,8 +124,10 @@ function earlierOf(a: WallTime | null, b: WallTime | null): WallTime | null {
 }
 
 /** What a peer is told whose ground is gone: about its certificate, if it showed one. */
-export const lossOf = ({ shown }: Session): CloseReason =>
-  shown === 'x509' ? 'certificate-revoked' : 'revoked';
+export function lossOf({ shown, certifiedUntil }: Session, now: WallTime): CloseReason {
+  if (certifiedUntil !== null && certifiedUntil <= now) return 'certificate-expired';
+  return shown === 'x509' ? 'certificate-revoked' : 'revoked';
+}
 
 /** All sessions as the admin API shows them. */
 export function viewsOf(
@@ -119,3 +168,5 @@ function viewOf(session: Session, connection: ConnectionView, shard: number, off
 
 /** Unique among all shards of this process. */
 const sessionId = (shard: number, connection: ConnectionHandle): string => `${shard}-${connection}`;
+
+const UNCHECKED = -1 as Revision;

@@ -7,47 +7,28 @@
  *      ^                     |                 |                  |                   |
  *      +-----transmit--------+<----send--------+<----respond------+<----answered------+
  */
-import {
-  assert,
-  BoundedMap,
-  earliest as earlier,
-  type Instant,
-  milliseconds,
-  type Path,
-} from '../../base/index.ts';
-import {
-  type CoapEffects,
-  type CoapEndpoint,
-  type ExchangeId,
-  peerId,
-  type Response,
-} from '../../coap/index.ts';
+import { earliest as earlier, type Instant, milliseconds, type Path } from '../../base/index.ts';
+import { type CoapEffects, type CoapEndpoint, peerId } from '../../coap/index.ts';
 import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
-import {
-  type BackendAnswer,
-  type JobId,
-  type Relay,
-  refusalResponse,
-  type Refused,
-} from '../../relay/index.ts';
-import type { CredentialId, Revision } from '../../trust/index.ts';
-import type { Backend, ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
+import type { BackendAnswer, JobId, Relay } from '../../relay/index.ts';
+import type { CredentialId } from '../../trust/index.ts';
+import type { ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
 import { Authorities } from './authorities.ts';
 import { Credentials, type Ended } from './credentials.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
-import { Ground } from './ground.ts';
+import { Ground, whenWall } from './ground.ts';
 import { countersOf } from './health.ts';
-import { messageBytesBound } from './message-bytes.ts';
 import type { ShardParts } from './parts.ts';
 import { Report } from './report.ts';
-import { isReached, sayDenied, sayFailed } from './remarks.ts';
+import { isReached, sayFailed } from './remarks.ts';
+import { Requests } from './requests.ts';
 import { Router } from './router.ts';
 import {
   beginSession,
   currentPrincipal,
   lossOf,
   type Session,
-  type Sessions,
+  Sessions,
   sessionNamed,
   viewsOf,
 } from './sessions.ts';
@@ -59,7 +40,7 @@ export class Shard {
   readonly #dtls: DtlsEndpoint;
   readonly #coap: CoapEndpoint;
   readonly #relay: Relay;
-  readonly #backends: BoundedMap<string, Backend>;
+  readonly #requests: Requests;
   readonly #sessions: Sessions;
   readonly #credentials: Credentials;
   readonly #ground: Ground;
@@ -78,13 +59,18 @@ export class Shard {
     this.#dtls = parts.dtls;
     this.#coap = parts.coap;
     this.#relay = parts.relay;
-    this.#sessions = new BoundedMap(settings.limits.connectionsMax + settings.limits.handshakesMax);
+    this.#sessions = new Sessions(settings.limits.connectionsMax + settings.limits.handshakesMax);
     const { chainMax, stalenessMaxMs } = settings.trust;
     this.#ground = new Ground({ chainMax, stalenessMax: milliseconds(stalenessMaxMs) });
     this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards, settings);
     this.#report = new Report(settings.shard, parts.tell);
-    this.#backends = new BoundedMap(parts.backends.length + 1);
-    for (const backend of parts.backends) this.#backends.set(backend.name, backend);
+    this.#requests = new Requests({
+      relay: parts.relay,
+      backends: parts.backends,
+      tally: this.#tally,
+      report: this.#report,
+      respond: (now, exchange, response) => this.#converse(now, this.#coap.respond(now, exchange, response)),
+    });
   }
 
   /** A datagram came in, on a listener or from another shard. It is borrowed. */
@@ -113,7 +99,7 @@ export class Shard {
   /** A backend's answer to a job. */
   answered(now: Instant, job: JobId, answer: BackendAnswer): void {
     this.#passTime(now);
-    this.#complete(now, job, answer);
+    this.#requests.complete(now, job, answer);
     this.#rest(now);
   }
 
@@ -123,7 +109,7 @@ export class Shard {
     this.#passTime(now);
     if (isReached(this.#dtls.nextDeadline(), now)) this.#carryOut(now, this.#dtls.timeout(now));
     if (isReached(this.#coap.nextDeadline(), now)) this.#converse(now, this.#coap.timeout(now));
-    for (const backend of this.#backends.values()) {
+    for (const backend of this.#parts.backends) {
       if (isReached(backend.nextDeadline(), now)) backend.timeout(now);
     }
     this.#rest(now);
@@ -135,7 +121,7 @@ export class Shard {
       case 'load':
         this.#ground.load(message.snapshot, this.#parts.clock.wall());
         this.#credentials.load(message.snapshot, message.keys);
-        for (const session of this.#sessions.values()) session.checked = UNCHECKED;
+        this.#sessions.forgetChecked();
         this.#applied(now, { any: true, credentials: [] });
         break;
       case 'apply':
@@ -206,7 +192,7 @@ export class Shard {
           break;
         }
         case 'abandoned':
-          this.#abandon(now, effect.exchange);
+          this.#requests.abandon(now, effect.exchange);
           break;
         case 'dropped':
           this.#tally.messagesDropped.add(effect.reason);
@@ -220,51 +206,8 @@ export class Shard {
 
   #request(now: Instant, session: Session, asked: Extract<CoapEffects[number], { kind: 'request' }>): void {
     const { exchange, request } = asked;
-    if (currentPrincipal(session, this.#credentials) === null) {
-      this.#close(now, session.connection, lossOf(session));
-      return;
-    }
-    const answer = this.#relay.ask(now, session, exchange, request, this.#ground.trust);
-    if (answer.kind === 'refused') {
-      this.#refused(now, session, exchange, answer);
-      return;
-    }
-    const { job } = answer;
-    this.#tally.decisions.add(`permit,${job.permit.by}`);
-    const backend = this.#backends.get(job.request.resource.backend);
-    const failed = backend === undefined ? UNREACHABLE : backend.forward(now, job.id, job.request);
-    if (failed !== undefined) this.#complete(now, job.id, failed);
-  }
-
-  #refused(now: Instant, session: Session, exchange: ExchangeId, refused: Refused): void {
-    const { refusal, action, decision, response } = refused;
-    this.#tally.requests.add(action, refusal);
-    if (decision !== undefined) this.#tally.decisions.add(`${decision.outcome},${decision.by}`);
-    if (decision?.outcome === 'deny') sayDenied(this.#report, now, session, refused.id, decision);
-    this.#converse(now, this.#coap.respond(now, exchange, response));
-  }
-
-  #complete(now: Instant, id: JobId, answer: BackendAnswer): void {
-    const completed = this.#relay.complete(id, answer);
-    if (completed === undefined) return;
-    const { job, outcome, response } = completed;
-    this.#tally.requests.add(job.request.action, outcome);
-    this.#tally.requestSeconds.add(now - job.begun);
-    this.#respond(now, job.caller as Session, job.exchange, response);
-  }
-
-  /** A response that no record of this peer can hold is replaced: it would get lost in silence otherwise. */
-  #respond(now: Instant, session: Session, exchange: ExchangeId, response: Response): void {
-    const fits = messageBytesBound(response) <= session.sendLimit;
-    const sent = fits ? response : refusalResponse('bad-answer', this.#relay.decisionId(exchange));
-    this.#converse(now, this.#coap.respond(now, exchange, sent));
-  }
-
-  #abandon(now: Instant, exchange: ExchangeId): void {
-    const job = this.#relay.abandon(exchange);
-    if (job === undefined) return;
-    this.#tally.requests.add(job.request.action, 'abandoned');
-    this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
+    if (currentPrincipal(session, this.#credentials) === null) this.#closeLost(now, session);
+    else this.#requests.ask(now, session, exchange, request, this.#ground.trust);
   }
 
   #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
@@ -274,8 +217,7 @@ export class Shard {
     if (standing === undefined) return this.#close(now, connection, 'revoked');
     const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
     const checked = this.#credentials.revision;
-    const session = beginSession(connection, peer, standing, { sendLimit, checked });
-    assert(this.#sessions.set(connection, session), 'there are no more sessions than connections');
+    this.#sessions.add(beginSession(connection, peer, standing, { sendLimit, checked }));
   }
 
   /** A connection is over: nothing of it is under way any more, and nothing of it will be answered. */
@@ -283,11 +225,8 @@ export class Shard {
     this.#tally.sessionsClosed.add(reason);
     const session = this.#sessions.get(connection);
     if (session === undefined) return;
-    this.#sessions.delete(connection);
-    for (const job of this.#relay.dropCaller(session)) {
-      this.#tally.requests.add(job.request.action, 'abandoned');
-      this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
-    }
+    this.#sessions.delete(session);
+    this.#requests.dropCaller(now, session);
     this.#converse(now, this.#coap.forget(peerId(connection)));
   }
 
@@ -306,31 +245,29 @@ export class Shard {
   #applied(now: Instant, ended: Ended): void {
     for (const credential of ended.credentials) this.#dtls.forgetSessions(credential);
     if (ended.any) {
-      for (const session of this.#sessions.values()) {
-        if (currentPrincipal(session, this.#credentials) === null)
-          this.#close(now, session.connection, lossOf(session));
-      }
-      this.#dropUngrounded(now);
+      this.#cutOff(now);
+      this.#requests.dropUngrounded(now, this.#ground.trust);
     }
     this.#ground.heard(now, this.#credentials.revision);
     this.#passTime(now);
     this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
   }
 
-  /** Jobs under way that would not be permitted any more: their callers are told so, whatever backends may answer. */
-  #dropUngrounded(now: Instant): void {
-    for (const { job, decision, response } of this.#relay.dropUngrounded(this.#ground.trust)) {
-      this.#tally.requests.add(job.request.action, 'denied');
-      this.#tally.decisions.add(`deny,${decision.by}`);
-      sayDenied(this.#report, now, job.caller as Session, this.#relay.decisionId(job.exchange), decision);
-      this.#backends.get(job.request.resource.backend)?.abandon(now, job.id);
-      this.#converse(now, this.#coap.respond(now, job.exchange, response));
-    }
+  /** Closes every session whose principal is gone. */
+  #cutOff(now: Instant): void {
+    for (const session of this.#sessions.lost(this.#credentials)) this.#closeLost(now, session);
   }
 
-  /** What runs out by itself: relationships, and the word of control. */
+  #closeLost(now: Instant, session: Session): void {
+    this.#close(now, session.connection, lossOf(session, this.#credentials.now));
+  }
+
+  /** What runs out by itself: credentials and certificates, relationships, and the word of control. */
   #passTime(now: Instant): void {
-    if (this.#ground.advance(this.#parts.clock.wall())) this.#dropUngrounded(now);
+    const wall = this.#parts.clock.wall();
+    const { nextEnd } = this.#sessions;
+    if (nextEnd !== null && nextEnd <= wall) this.#cutOff(now);
+    if (this.#ground.advance(wall)) this.#requests.dropUngrounded(now, this.#ground.trust);
     const stale = this.#ground.isStale(now);
     if (stale === this.#stale) return;
     this.#stale = stale;
@@ -378,7 +315,10 @@ export class Shard {
     let next = earlier(this.#dtls.nextDeadline(), this.#coap.nextDeadline());
     for (const backend of this.#parts.backends) next = earlier(next, backend.nextDeadline());
     if (!this.#stale) next = earlier(next, this.#ground.staleAt);
-    next = earlier(next, this.#ground.nextChange(now, this.#parts.clock.wall()));
+    const wall = this.#parts.clock.wall();
+    const { nextEnd } = this.#sessions;
+    if (nextEnd !== null) next = earlier(next, whenWall(nextEnd, now, wall));
+    next = earlier(next, this.#ground.nextChange(now, wall));
     if (this.#drain !== undefined && !this.#drain.done) next = earlier(next, this.#drain.deadline);
     if (next === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= next)) return;
     this.#alarmAt = next;
@@ -394,7 +334,3 @@ export class Shard {
 }
 
 const connectionOf = (peer: number): ConnectionHandle => peer as ConnectionHandle;
-
-/** Another snapshot may call something else by the same number. */
-const UNCHECKED = -1 as Revision;
-const UNREACHABLE: BackendAnswer = { kind: 'failed', reason: 'unreachable' };

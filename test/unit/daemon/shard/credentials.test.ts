@@ -267,9 +267,10 @@ describe('a session under way', () => {
     const claim = { kind: 'x509', fingerprint: new Uint8Array(32), chain: [lock.der] } as const;
     const session = begun(made, 'c-lock', claim);
     assert.equal(currentPrincipal(session, made.credentials)?.name, 'lock');
-    assert.equal(lossOf(session), 'certificate-revoked');
+    assert.equal(lossOf(session, made.credentials.now), 'certificate-revoked');
     made.turnClock('2027-01-01T00:00:01Z');
     assert.equal(currentPrincipal(session, made.credentials), null);
+    assert.equal(lossOf(session, made.credentials.now), 'certificate-expired');
     made.turnClock('2026-06-15T12:00:00Z');
     assert.equal(currentPrincipal(session, made.credentials), null, 'the clock going back changes nothing');
   });
@@ -278,7 +279,7 @@ describe('a session under way', () => {
     const made = scene({ notAfter: at('2026-07-01T00:00:00Z') });
     const session = begun(made, 'c-lamp', PSK);
     assert.equal(currentPrincipal(session, made.credentials)?.name, 'lamp');
-    assert.equal(lossOf(session), 'revoked');
+    assert.equal(lossOf(session, made.credentials.now), 'revoked');
     made.turnClock('2026-07-01T00:00:00Z');
     assert.equal(currentPrincipal(session, made.credentials), null);
   });
