@@ -95,6 +95,7 @@ const REFUSALS = {
   'not-introduced': [409, 'It needs nobody to vouch for it'],
   'introducer-repeated': [409, 'This introducer vouches for it already'],
   'not-entitled': [403, 'No say in it'],
+  'manufacturer-bound': [403, 'Not for its owner to widen'],
   'window-closed': [403, 'No claim window is open'],
   'window-not-listed': [403, 'Not on the list'],
   'window-rate': [429, 'Too many newcomers'],

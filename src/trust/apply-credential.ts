@@ -1,5 +1,6 @@
 /** The fold of what happens to credentials. */
 import { assert, required, unreachable, type WallTime } from '../base/index.ts';
+import type { ActorId } from './actor.ts';
 import { type Credential, type CredentialId, proofKey } from './credential.ts';
 import type { Draft } from './draft.ts';
 import type { TrustEvent } from './events.ts';
@@ -21,7 +22,7 @@ export function applyCredential(draft: Draft, event: CredentialEvent): void {
     case 'credential-rotated':
       return rotate(draft, event.id, event.successor, event.until);
     case 'credential-suspended':
-      return change(draft, event.id, { state: 'suspended' });
+      return change(draft, event.id, { state: 'suspended' }, event.by);
     case 'credential-resumed':
       return change(draft, event.id, { state: 'active' });
     case 'credential-ended':
@@ -64,7 +65,15 @@ function end(draft: Draft, id: CredentialId): void {
 
 type Change = Partial<Pick<Credential, 'state' | 'notAfter' | 'line' | 'successor'>>;
 
-function change(draft: Draft, id: CredentialId, changes: Change): void {
-  const credential = required(draft.credentials.get(id), 'only an existing credential changes');
-  draft.credentials.set(id, { ...credential, ...changes, revision: draft.revision });
+function change(draft: Draft, id: CredentialId, changes: Change, suspendedBy?: ActorId): void {
+  const found = required(draft.credentials.get(id), 'only an existing credential changes');
+  const { suspendedBy: before, ...credential } = found;
+  const by = changes.state === undefined ? before : suspendedBy;
+  const { revision } = draft;
+  draft.credentials.set(id, {
+    ...credential,
+    ...changes,
+    ...(by === undefined ? {} : { suspendedBy: by }),
+    revision,
+  });
 }

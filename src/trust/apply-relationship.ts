@@ -22,7 +22,10 @@ export function applyRelationship(draft: Draft, event: RelationshipEvent): void 
         supports.filter(({ introducer }) => introducer !== event.introducer),
       );
     case 'relationship-suspended':
-      return changeState(draft, event.id, { kind: 'suspended' });
+      return changeState(draft, event.id, {
+        kind: 'suspended',
+        ...(event.by === undefined ? {} : { by: event.by }),
+      });
     case 'relationship-resumed':
       return changeState(draft, event.id, { kind: 'active' });
     case 'relationships-ended':

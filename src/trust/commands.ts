@@ -98,6 +98,9 @@ export function holderRefusal(snapshot: TrustSnapshot, actor: ActorId, kind: str
   if (holder.kind === 'user' && kind !== 'token') {
     return refuse('credential-not-allowed', 'users reach the gateway through their devices', '/actor');
   }
+  if (holder.kind === 'device' && kind === 'token') {
+    return refuse('credential-not-allowed', 'devices prove themselves with keys', '/actor');
+  }
   const { credentialsPerActorMax } = TRUST_LIMITS;
   if ((snapshot.held.get(actor)?.length ?? 0) < credentialsPerActorMax) return undefined;
   return refuse('limit-reached', `an actor has ${credentialsPerActorMax} credentials at most`);

@@ -3,7 +3,14 @@ import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
 import { addActor, holderRefusal, identityRefusal, type NewActor } from './commands.ts';
 import { type Credential, type CredentialId, isCurrent, type Proof, proofKey } from './credential.ts';
-import { type Agent, keyEntitled, withdrawalEntitled } from './entitlement.ts';
+import {
+  type Agent,
+  keyEntitled,
+  outranks,
+  resumptionRefusal,
+  suspender,
+  withdrawalEntitled,
+} from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import { ending, type Revocation } from './revocation.ts';
 import type { TrustSnapshot } from './snapshot.ts';
@@ -119,6 +126,9 @@ function factsRefusal(snapshot: TrustSnapshot, wanted: CredentialFacts): Refused
   if (wanted.user !== null && snapshot.actors.get(wanted.user)?.kind !== 'user') {
     return refuse('actor-unknown', 'there is no such user', '/user', { user: wanted.user });
   }
+  if (wanted.kind === 'token' && wanted.user !== null) {
+    return refuse('credential-not-allowed', 'a token speaks for its holder alone', '/user');
+  }
   if (!isEmptySpan(wanted)) return undefined;
   return refuse('validity-empty', 'it would end before it begins', '/notAfter');
 }
@@ -173,8 +183,13 @@ function switchTo(trust: Trust, id: CredentialId, by: Agent, state: Credential['
   const entitledTo = state === 'active' ? keyEntitled : withdrawalEntitled;
   const refusal = entitledTo(trust, credential, by);
   if (refusal !== undefined) return refusal;
-  if (credential.state === state) return accept();
-  return accept({ kind: state === 'active' ? 'credential-resumed' : 'credential-suspended', id });
+  const { suspendedBy } = credential;
+  if (state === 'active') {
+    if (credential.state === state) return accept();
+    return resumptionRefusal(suspendedBy, by) ?? accept({ kind: 'credential-resumed', id });
+  }
+  if (credential.state === state && !outranks(suspendedBy, by)) return accept();
+  return accept({ kind: 'credential-suspended', id, ...suspender(by) });
 }
 
 const SHA256_HEX = /^[0-9a-f]{64}$/;

@@ -43,6 +43,8 @@ interface Common {
   readonly notAfter: WallTime | null;
   /** An ended credential is in no snapshot any more. */
   readonly state: 'active' | 'suspended';
+  /** The actor who suspended it, and may resume it; absent when an operator did. */
+  readonly suspendedBy?: ActorId;
   /** The first of the credentials that replaced each other up to this one: itself, if it replaced none. */
   readonly line: CredentialId;
   /** Who replaces it: it ends when the successor is used for the first time, if not at `notAfter` before. */

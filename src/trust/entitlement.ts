@@ -32,6 +32,25 @@ export function entitled(
   });
 }
 
+/** Refuses whoever is no operator: he must leave alone what an operator has made firm. */
+export function firmRefusal({ firm }: Pick<Relationship, 'firm'>, by: Agent): Refused | undefined {
+  if (firm === undefined || by.kind === 'operator') return undefined;
+  return refuse('not-entitled', 'an operator made it firm: only an operator ends or suspends it');
+}
+
+/** Refuses to resume for an actor what an operator has suspended. */
+export function resumptionRefusal(suspendedBy: ActorId | undefined, by: Agent): Refused | undefined {
+  if (suspendedBy !== undefined || by.kind === 'operator') return undefined;
+  return refuse('not-entitled', 'an operator suspended it, and only an operator may resume it');
+}
+
+/** Whether it changes anything that the agent suspends what is suspended already: an operator's word weighs more. */
+export const outranks = (suspendedBy: ActorId | undefined, by: Agent): boolean =>
+  suspendedBy !== undefined && by.kind === 'operator';
+
+/** The member of an event that says which actor suspended something; none for an operator. */
+export const suspender = (by: Agent): { readonly by?: ActorId } => (by.kind === 'actor' ? { by: by.id } : {});
+
 /** Refuses unless the agent is an operator, the introducer, or the owner of the device that is the introducer. */
 export function introducerEntitled(trust: Trust, introducer: ActorId, by: Agent): Refused | undefined {
   if (by.kind === 'operator' || speaksFor(trust, introducer, by)) return undefined;

@@ -37,16 +37,17 @@ type CredentialEvent =
       readonly successor: CredentialId;
       readonly until: WallTime | null;
     }
-  | {
-      readonly kind: 'credential-suspended' | 'credential-resumed' | 'credential-ended';
-      readonly id: CredentialId;
-    };
+  /** `by` an actor for itself; without: by an operator. */
+  | { readonly kind: 'credential-suspended'; readonly id: CredentialId; readonly by?: ActorId }
+  | { readonly kind: 'credential-resumed' | 'credential-ended'; readonly id: CredentialId };
 
 type RelationshipEvent =
   | { readonly kind: 'relationship-established'; readonly relationship: RelationshipFacts }
   | { readonly kind: 'support-added'; readonly id: RelationshipId; readonly support: Support }
   | { readonly kind: 'support-withdrawn'; readonly id: RelationshipId; readonly introducer: ActorId }
-  | { readonly kind: 'relationship-suspended' | 'relationship-resumed'; readonly id: RelationshipId }
+  /** `by` an actor for itself; without: by an operator. */
+  | { readonly kind: 'relationship-suspended'; readonly id: RelationshipId; readonly by?: ActorId }
+  | { readonly kind: 'relationship-resumed'; readonly id: RelationshipId }
   /** For good, in one stroke: what was revoked, and what fell with it, each because of one that it stood on. */
   | {
       readonly kind: 'relationships-ended';
@@ -70,7 +71,7 @@ export interface Fallen {
   readonly because: RelationshipId;
 }
 
-type Established<C extends Credential> = Omit<C, 'state' | 'line' | 'successor' | 'revision'>;
+type Established<C extends Credential> = Omit<C, 'state' | 'suspendedBy' | 'line' | 'successor' | 'revision'>;
 
 /** A credential as it is established: active, and the first of its line unless an event of rotation follows. */
 export type CredentialFacts = { [K in CredentialKind]: Established<CredentialOf<K>> }[CredentialKind];

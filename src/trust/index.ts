@@ -21,6 +21,14 @@ export {
 } from './actor.ts';
 export { apply, replay, type TrustBatch } from './apply.ts';
 export type { Cascade, Survivor } from './cascade.ts';
+export {
+  circleOf,
+  isOwn,
+  relationshipsAround,
+  seesActor,
+  seesCredential,
+  seesRelationship,
+} from './circle.ts';
 export type {
   Admission,
   AdmissionCount,

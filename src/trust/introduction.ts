@@ -19,6 +19,7 @@ import type { RelationshipId, Support } from './relationship.ts';
 import type { ScopeWish } from './scope.ts';
 import { excess, isEmptySpan, type Level, meet, type Terms } from './terms.ts';
 import type { Trust } from './trust.ts';
+import { manufacturerRefusal } from './word.ts';
 import { accept, refuse, type RefusalCode, type Refused, type Verdict } from './verdict.ts';
 
 /** Who vouches, and on which relationships; `null`: on the first pair that will do. */
@@ -48,6 +49,7 @@ export function introduce(trust: Trust, wish: NewIntroduction, by: Agent): Verdi
     actorsRefusal(trust, trustor, trustee) ??
     introducerRefusal(trust, introducer, trustor, trustee) ??
     introducerEntitled(trust, introducer, by) ??
+    manufacturerRefusal(trust, trustor, trustee, by) ??
     capacityRefusal(trust, trustor, trustee) ??
     introduceRefusal(wish.introduce);
   if (wrong !== undefined) return wrong;
@@ -83,7 +85,9 @@ export function addSupport(trust: Trust, id: RelationshipId, vouch: Vouch, by: A
   }
   const { introducer } = vouch;
   const wrong =
-    introducerRefusal(trust, introducer, trustor, trustee) ?? introducerEntitled(trust, introducer, by);
+    introducerRefusal(trust, introducer, trustor, trustee) ??
+    introducerEntitled(trust, introducer, by) ??
+    manufacturerRefusal(trust, trustor, trustee, by);
   if (wrong !== undefined) return wrong;
   if (origin.supports.some((support) => support.introducer === introducer)) {
     return refuse('introducer-repeated', 'this introducer vouches for it already', '/introducer', {

@@ -153,6 +153,10 @@ const issued = (id: ActorId, code: ClaimCode | null): readonly TrustEvent[] =>
 
 /** Refuses a credential that is not of this device, or whose key somebody has, this device included. */
 function newKeyRefusal({ snapshot }: Trust, id: ActorId, credential: CredentialFacts): Refused | undefined {
+  if (credential.user !== null) {
+    const detail = 'it acts for whoever owns the device';
+    return refuse('credential-not-allowed', detail, '/credential/user', { user: null });
+  }
   const wrong = keyRefusal(snapshot, id, credential);
   if (wrong?.code !== 'identity-taken') return wrong;
   return refuse('key-reused', 'it changes hands with a new key only', '/credential');

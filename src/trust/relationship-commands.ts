@@ -2,7 +2,8 @@
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
 import type { CredentialId } from './credential.ts';
-import { type Agent, entitled } from './entitlement.ts';
+import { type Agent, entitled, firmRefusal, outranks, resumptionRefusal, suspender } from './entitlement.ts';
+import { wordRefusal } from './word.ts';
 import { TRUST_LIMITS } from './limits.ts';
 import type { Ground, Relationship, RelationshipId } from './relationship.ts';
 import { parseScope, type Scope, type ScopeWish } from './scope.ts';
@@ -27,6 +28,8 @@ export interface NewRelationship {
   readonly terms: TermsWish;
   /** The trustee's credential that it shall stand on; `null`: the operator's word. */
   readonly credential: CredentialId | null;
+  /** An operator alone shall be able to end it. */
+  readonly firm?: boolean;
 }
 
 /** Establishes direct trust: the trustor itself, the owner of the device that it is, or an operator. */
@@ -39,10 +42,14 @@ export function establishTrust(trust: Trust, wish: NewRelationship, by: Agent): 
   if (wrong !== undefined) return wrong;
   const terms = termsOf(wish.terms);
   if ('code' in terms) return terms;
-  const ground = groundOf(trust, wish);
+  const refusal = wordRefusal(trust, { trustor, trustee, terms, firm: wish.firm === true }, by);
+  if (refusal !== undefined) return refusal;
+  const ground = groundOf(trust, wish, by);
   if ('code' in ground) return ground;
   const origin = { kind: 'direct', ground } as const;
-  return accept({ kind: 'relationship-established', relationship: { id, trustor, trustee, terms, origin } });
+  const firm = wish.firm === true ? ({ firm: true } as const) : {};
+  const relationship = { id, trustor, trustee, terms, origin, ...firm };
+  return accept({ kind: 'relationship-established', relationship });
 }
 
 /** Makes a relationship invalid, and what stands on it with it, until it is resumed. */
@@ -125,8 +132,8 @@ function termsOf(wish: TermsWish): Terms | Refused {
   return { scope, level, introduce, notBefore, notAfter };
 }
 
-function groundOf(trust: Trust, { credential: id, trustee }: NewRelationship): Ground | Refused {
-  if (id === null) return { kind: 'operator' };
+function groundOf(trust: Trust, { credential: id, trustee }: NewRelationship, by: Agent): Ground | Refused {
+  if (id === null) return by.kind === 'actor' ? { kind: 'actor', id: by.id } : { kind: 'operator' };
   const credential = trust.snapshot.credentials.get(id);
   const field = '/credential';
   if (credential === undefined) return refuse('credential-unknown', 'there is no such credential', field);
@@ -139,8 +146,14 @@ function groundOf(trust: Trust, { credential: id, trustee }: NewRelationship): G
 function switchTo(trust: Trust, id: RelationshipId, by: Agent, kind: 'active' | 'suspended'): Verdict {
   const relationship = standing(trust, id);
   if ('code' in relationship) return relationship;
-  const wrong = entitled(trust, relationship, by);
+  const wrong = entitled(trust, relationship, by) ?? firmRefusal(relationship, by);
   if (wrong !== undefined) return wrong;
-  if (relationship.state.kind === kind) return accept();
-  return accept({ kind: kind === 'active' ? 'relationship-resumed' : 'relationship-suspended', id });
+  const { state } = relationship;
+  const suspendedBy = state.kind === 'suspended' ? state.by : undefined;
+  if (kind === 'active') {
+    if (state.kind === kind) return accept();
+    return resumptionRefusal(suspendedBy, by) ?? accept({ kind: 'relationship-resumed', id });
+  }
+  if (state.kind === kind && !outranks(suspendedBy, by)) return accept();
+  return accept({ kind: 'relationship-suspended', id, ...suspender(by) });
 }

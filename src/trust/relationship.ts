@@ -16,6 +16,8 @@ export interface RelationshipFacts {
   readonly trustee: ActorId;
   readonly terms: Terms;
   readonly origin: Origin;
+  /** Direct ones only: an operator alone ends or suspends it, not the trustor nor its owner. */
+  readonly firm?: true;
 }
 
 export interface Relationship extends RelationshipFacts {
@@ -26,7 +28,8 @@ export interface Relationship extends RelationshipFacts {
 
 export type RelationshipState =
   | { readonly kind: 'active' }
-  | { readonly kind: 'suspended' }
+  /** By an actor, who may resume it, or, without a name, by an operator: then only an operator may. */
+  | { readonly kind: 'suspended'; readonly by?: ActorId }
   /** For good: revoked (`because` is null), or fallen with the relationship that it stood on. */
   | { readonly kind: 'ended'; readonly because: RelationshipId | null };
 
@@ -37,6 +40,8 @@ export type Origin =
 /** What a direct relationship stands on. */
 export type Ground =
   | { readonly kind: 'operator' }
+  /** The word of the trustor itself, or of the owner of the device that it is. */
+  | { readonly kind: 'actor'; readonly id: ActorId }
   /** The holder proved the device's claim code. */
   | { readonly kind: 'claim' }
   /** Any credential of the line is valid: rotation does not disturb it. */

@@ -2,7 +2,7 @@
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
 import { type Cascade, cascadeOf, heldWithout } from './cascade.ts';
-import { type Agent, entitled } from './entitlement.ts';
+import { type Agent, entitled, firmRefusal } from './entitlement.ts';
 import type { TrustEvent } from './events.ts';
 import type { Node } from './graph.ts';
 import type { Relationship, RelationshipId } from './relationship.ts';
@@ -36,7 +36,7 @@ export function revoke(trust: Trust, { id, by, shown }: Revoke): Revocation {
   if (relationship === undefined) {
     return refuse('relationship-unknown', 'there is no such relationship', undefined, { relationship: id });
   }
-  const refusal = entitled(trust, relationship, by);
+  const refusal = entitled(trust, relationship, by) ?? firmRefusal(relationship, by);
   const introducer = refusal === undefined ? undefined : voucherOf(trust, relationship, by);
   if (refusal !== undefined && introducer === undefined) return refusal;
   const stale = shown === null ? undefined : staleRefusal(trust, shown);

@@ -75,6 +75,7 @@ export const REFUSAL_CODES = [
   'not-introduced', // a direct relationship needs nobody to vouch for it
   'introducer-repeated', // this introducer holds it up already
   'not-entitled', // this actor has no say in it
+  'manufacturer-bound', // what a manufacturer may do on devices is an operator's to widen
   'window-closed',
   'window-not-listed',
   'window-rate',

@@ -50,6 +50,8 @@ import {
 } from './trust.spec.ts';
 
 const OPERATOR: Agent = { kind: 'operator' };
+const agentOf = (who: string): Agent =>
+  who === 'operator' ? OPERATOR : { kind: 'actor', id: who as ActorId };
 
 export interface Step {
   readonly does:
@@ -183,7 +185,7 @@ export class TrustPair {
     }
   }
 
-  #trusts({ a, b, c, d }: Step): void {
+  #trusts({ by, a, b, c, d }: Step): void {
     const trustor = this.#actorAt(a);
     const trustee = this.#actorAt(a % 25 === 0 ? a : a + 1 + (b % (this.#crowd - 1)));
     const id = this.#id('rel');
@@ -200,21 +202,25 @@ export class TrustPair {
       trustee: trustee as ActorId,
       terms,
     };
+    // Mostly by an operator, so that there is something to look at.
+    const who = d % 4 === 0 ? this.#speaker(by, trustor, c) : 'operator';
     const verdict = establishTrust(
       this.trust,
       {
         ...wish,
         credential: (credential?.id ?? null) as CredentialId | null,
       },
-      OPERATOR,
+      agentOf(who),
     );
     const plainTerms = plainOf(scope, level, introduce, notBefore, notAfter);
     const ground =
       credential === undefined ? 'operator' : { line: credential.line, holder: credential.actor };
-    this.#both(verdict, this.plain.trust({ id, trustor, trustee, terms: plainTerms, ground }));
+    const expected = this.plain.trust({ id, trustor, trustee, terms: plainTerms, ground }, who);
+    if (expected.refused === null && who !== 'operator' && who !== trustor) this.#saw('given by the owner');
+    this.#both(verdict, expected);
   }
 
-  #introduces({ a, c, d }: Step): void {
+  #introduces({ by, a, c, d }: Step): void {
     const pair = this.#vouchAt(a, ({ trustor }, { trustee, ground }) => {
       if (a % 3 === 0 && ground !== null) return false;
       return trustor !== trustee || a % 50 === 0;
@@ -239,13 +245,14 @@ export class TrustPair {
       scope: SCOPES[Math.max(0, scope)] ?? [],
     };
     const ends = { id: id as RelationshipId, trustor: trustor as ActorId, trustee: trustee as ActorId };
-    const verdict = introduce(this.trust, { ...ends, ...wish, ...idsOf(support) }, OPERATOR);
+    const who = a % 3 === 0 ? this.#speaker(by, support.introducer, c) : 'operator';
+    const verdict = introduce(this.trust, { ...ends, ...wish, ...idsOf(support) }, agentOf(who));
     const terms = {
       ...plainOf(Math.max(0, scope), level, introduces, null, notAfter),
       from: Math.max(through.terms.from, knows.terms.from),
       ...(notAfter === null ? { until: Math.min(through.terms.until, knows.terms.until) } : {}),
     };
-    const expected = this.plain.introduce({ id, trustor, trustee, terms }, support);
+    const expected = this.plain.introduce({ id, trustor, trustee, terms }, support, who);
     if (expected.refused === null) this.#saw('introduced');
     this.#both(verdict, expected);
   }
@@ -285,7 +292,7 @@ export class TrustPair {
     });
     if (r === undefined) return;
     const who = this.#agent(by, r, b);
-    const agent: Agent = who === 'operator' ? { kind: 'operator' } : { kind: 'actor', id: who as ActorId };
+    const agent = agentOf(who);
     const preview = this.#quietly(() =>
       revoke(this.trust, { id: r.id as RelationshipId, by: agent, shown: null }),
     );
@@ -318,7 +325,7 @@ export class TrustPair {
     );
     if (r === undefined) return;
     const who = this.#agent(by, r, b);
-    const agent: Agent = who === 'operator' ? { kind: 'operator' } : { kind: 'actor', id: who as ActorId };
+    const agent = agentOf(who);
     const act = does === 'suspends' ? suspendRelationship : resumeRelationship;
     const verdict = act(this.trust, r.id as RelationshipId, agent);
     this.#both(verdict, this.plain.suspend(r.id, who, does === 'suspends' ? 'suspended' : 'active'));
@@ -493,6 +500,21 @@ export class TrustPair {
     visited.add(id);
     const supports = this.plain.relationships.get(id)?.supports ?? [];
     return supports.some((s) => this.#leansOn(s.through, on, visited) || this.#leansOn(s.knows, on, visited));
+  }
+
+  /** Somebody who speaks for an actor, or tries to. */
+  #speaker(by: string, actor: string, choice: number): string {
+    switch (by) {
+      case 'trustor':
+      case 'introducer':
+        return actor;
+      case 'owner':
+        return this.plain.actors.get(actor)?.owner ?? actor;
+      case 'anybody':
+        return this.#actorAt(choice);
+      default:
+        return 'operator';
+    }
   }
 
   #agent(by: string, r: PlainRelationship, choice: number): string {

@@ -29,6 +29,8 @@ export interface PlainRelationship {
   readonly ground: Ground | null;
   supports: PlainSupport[];
   state: 'active' | 'suspended' | 'ended';
+  /** Whose word suspended it. */
+  suspendedBy?: string;
 }
 
 export interface PlainActor {
@@ -118,17 +120,40 @@ export class PlainTrust {
     return found;
   }
 
-  trust(r: Omit<PlainRelationship, 'supports' | 'state'>): PlainVerdict {
+  trust(r: Omit<PlainRelationship, 'supports' | 'state'>, by: string): PlainVerdict {
     if (!this.actors.has(r.trustor) || !this.actors.has(r.trustee)) return no('actor-unknown');
     if (r.trustor === r.trustee) return no('self-trust');
+    if (!this.#entitled(r, by)) return no('not-entitled');
     if (r.terms.from >= r.terms.until) return no('validity-empty');
+    if (!this.#carries(r, by)) return no('terms-exceeded');
     this.relationships.set(r.id, { ...r, supports: [], state: 'active' });
     return DONE;
   }
 
-  introduce(r: Omit<PlainRelationship, 'ground' | 'supports' | 'state'>, s: PlainSupport): PlainVerdict {
+  /** An owner gives of his device no more than the device gives him; whoever speaks for himself, what he wants. */
+  #carries({ trustor, terms }: Pick<PlainRelationship, 'trustor' | 'terms'>, by: string): boolean {
+    if (by === 'operator' || by === trustor) return true;
+    return [...this.lengths().keys()]
+      .map((id) => this.#get(id))
+      .some(
+        (own) =>
+          own.trustor === trustor &&
+          own.trustee === by &&
+          within(terms, own.terms) &&
+          terms.introduce <= own.terms.introduce,
+      );
+  }
+
+  introduce(
+    r: Omit<PlainRelationship, 'ground' | 'supports' | 'state'>,
+    s: PlainSupport,
+    by: string,
+  ): PlainVerdict {
     if (!this.actors.has(r.trustor) || !this.actors.has(r.trustee)) return no('actor-unknown');
     if (r.trustor === r.trustee) return no('self-trust');
+    const third = this.#thirdRefusal(r, s);
+    if (third !== null) return no(third);
+    if (!this.#speaksFor(s.introducer, by)) return no('not-entitled');
     const wrong = this.#vouchRefusal(r, s);
     if (wrong !== null) return no(wrong);
     this.relationships.set(r.id, { ...r, ground: null, supports: [s], state: 'active' });
@@ -179,13 +204,24 @@ export class PlainTrust {
     if (r === undefined) return no('relationship-unknown');
     if (r.state === 'ended') return no('relationship-ended');
     if (!this.#entitled(r, by)) return no('not-entitled');
+    if (state === 'suspended') {
+      // What an operator has suspended stays his, and becomes his if he says it again.
+      const whose = r.state === 'suspended' ? r.suspendedBy : by;
+      r.suspendedBy = whose === undefined || by === 'operator' ? by : whose;
+    } else if (r.state === 'suspended' && r.suspendedBy === 'operator' && by !== 'operator') {
+      return no('not-entitled');
+    }
     r.state = state;
     return DONE;
   }
 
-  #entitled(r: PlainRelationship, by: string): boolean {
+  #entitled(r: Pick<PlainRelationship, 'trustor'>, by: string): boolean {
+    return this.#speaksFor(r.trustor, by);
+  }
+
+  #speaksFor(actor: string, by: string): boolean {
     if (by === 'operator') return true;
-    return this.#active(by) && (by === r.trustor || by === this.actors.get(r.trustor)?.owner);
+    return this.#active(by) && (by === actor || by === this.actors.get(actor)?.owner);
   }
 
   revoke(id: string, by: string): PlainVerdict {

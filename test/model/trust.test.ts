@@ -72,6 +72,7 @@ test(`the live trust is its plain definition, seed ${SEED}`, () => {
     'deep',
     'final',
     'held',
+    'given by the owner',
   ]) {
     assert.ok((seen.get(what) ?? 0) > 20, `${what}: ${seen.get(what)}, of ${JSON.stringify([...seen])}`);
   }
