@@ -39,7 +39,12 @@ export const relationshipSchema = Type.Object(
     notBefore: nullable(Type.Number()),
     notAfter: nullable(Type.Number({ description: 'Not valid from here on; milliseconds since 1970.' })),
     origin: Type.Enum(['direct', 'introduced']),
-    ground: nullable(Type.String({ description: 'Of a direct one: `operator`, `actor` (its own word, or its owner's), `claim` or `credential`.' })),
+    ground: nullable(
+      Type.String({
+        description:
+          'Of a direct one: `operator`, `actor` (its own word, or that of its owner), `claim` or `credential`.',
+      }),
+    ),
     supports: Type.Array(support, { description: 'Who vouches for an introduced one, and on what.' }),
     state: Type.Enum(['active', 'suspended', 'ended']),
     valid: Type.Boolean({ description: 'Here and now.' }),
