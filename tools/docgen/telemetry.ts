@@ -8,7 +8,8 @@ export function telemetryPage(): Page {
     'docs/reference/telemetry.md',
     'Metrics and log events',
     'Names that dashboards and people hold on to. Metrics are served at `/metrics` in the Prometheus text ' +
-      'format; log lines are JSON on standard error (text on a terminal, or as `log.format` says), with a constant message and fields.',
+      'format; log lines are JSON on standard error (text on a terminal, or as `log.format` says), with a ' +
+      'constant message and fields.',
     ['src/daemon/ports/telemetry.ts', 'src/daemon/ports/operator-log.ts'],
     [
       { title: 'Metrics', blocks: [metrics()] },
