@@ -45,7 +45,7 @@ export function tokenHook(
 }
 
 /** In whose name a request is made that has passed the hook. */
-export function agentOf({ agent }: FastifyRequest): Agent {
+export function agentOf({ agent }: Pick<FastifyRequest, 'agent'>): Agent {
   assert(agent !== null, 'routes with an agent lie behind the token hook');
   return agent;
 }

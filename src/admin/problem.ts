@@ -2,11 +2,19 @@
 import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import { OperationalError } from '../base/index.ts';
-import type { Outcome } from '../daemon/control/index.ts';
+import type { Outcome, RowRefusal } from '../daemon/control/index.ts';
 
 type RefusalCode = (Outcome & { kind: 'refused' })['code'];
 /** Every `code` that the admin interface answers with. */
 export type ProblemCode = RefusalCode | keyof typeof OWN_PROBLEMS;
+
+/** What is wrong with one row of many. */
+export const rowErrorSchema = Type.Object({
+  index: Type.Integer({ description: 'Of the row, from 0.' }),
+  code: Type.String({ description: 'Stable; what programs decide by.' }),
+  detail: Type.String(),
+  field: Type.Optional(Type.String({ description: 'JSON pointer, in the row, of what is wrong.' })),
+});
 
 export const problemSchema = Type.Object(
   {
@@ -20,6 +28,7 @@ export const problemSchema = Type.Object(
         description: 'What would have to be different, by name.',
       }),
     ),
+    errors: Type.Optional(Type.Array(rowErrorSchema, { description: 'Every row that is wrong.' })),
   },
   { $id: 'Problem', description: 'What went wrong (RFC 9457).' },
 );
@@ -28,6 +37,7 @@ export interface ProblemDetail {
   readonly detail?: string;
   readonly field?: string;
   readonly missing?: Readonly<Record<string, string | number | null>>;
+  readonly errors?: readonly RowRefusal[];
 }
 
 /** Answers with a problem. */
@@ -38,12 +48,22 @@ export function sendProblem(reply: FastifyReply, code: ProblemCode, more: Proble
 
 /** Answers with the refusal of a command. */
 export function sendRefusal(reply: FastifyReply, refusal: Outcome & { kind: 'refused' }): FastifyReply {
-  const { code, detail, field, missing } = refusal;
+  const { code, detail, field, missing, rows } = refusal;
   return sendProblem(reply, code, {
     detail,
     ...(field === undefined ? {} : { field }),
     ...(missing === undefined ? {} : { missing }),
+    ...(rows === undefined ? {} : { errors: rows }),
   });
+}
+
+/** Answers with what does not fit in a request that its schema allows; `within` it. */
+export function sendUnfit(
+  reply: FastifyReply,
+  { detail, field }: { readonly detail: string; readonly field: string },
+  within = '',
+): FastifyReply {
+  return sendProblem(reply, 'request-invalid', { detail, field: `${within}${field}` });
 }
 
 /** Answers with what the environment refused: worth another try, or not. */
@@ -108,6 +128,7 @@ const REFUSALS = {
   'key-reused': [409, 'It needs a new key'],
   'reset-proof-missing': [409, 'Only its owner can let go of it'],
   'reset-proof-wrong': [403, 'Not the proof of a reset'],
+  'rows-refused': [422, 'Rows were refused, and nothing was done'],
   'limit-reached': [409, 'The gateway is full'],
   'revision-stale': [412, 'The object has changed'],
 } as const satisfies Record<RefusalCode, readonly [number, string]>;

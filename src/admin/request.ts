@@ -2,7 +2,9 @@
 import { toHex, utf8 } from '../base/index.ts';
 import type { Command, CredentialWish, PageRequest } from '../daemon/control/index.ts';
 
-type Revision = NonNullable<(Command & { kind: 'remove-actor' })['ifRevision']>;
+export type CredentialId = (Command & { kind: 'end-credential' })['id'];
+export type ActorId = (Command & { kind: 'remove-actor' })['id'];
+export type Revision = NonNullable<(Command & { kind: 'remove-actor' })['ifRevision']>;
 
 export interface PageQuery {
   readonly limit?: string;

@@ -48,12 +48,15 @@ export const credentialSchema = Type.Object(
     established: Type.String(),
     notAfter: nullable(Type.Number({ description: 'Valid until then; milliseconds since 1970.' })),
     state: Type.Enum(['active', 'suspended']),
+    successor: nullable(
+      Type.String({ description: 'Id of the one that replaces it, at its first use at the latest.' }),
+    ),
     revision,
   },
   { $id: 'Credential' },
 );
 
-const keyHex = Type.Optional(
+export const keyHex = Type.Optional(
   Type.String({ description: 'The key, if the gateway made it. Shown this once; nobody can read it again.' }),
 );
 
@@ -132,7 +135,7 @@ const credentialMembers = {
   ),
 };
 
-const newCredentialMembersSchema = Type.Object(credentialMembers, STRICT);
+export const newCredentialMembersSchema = Type.Object(credentialMembers, STRICT);
 
 export const newActorSchema = Type.Object(
   {

@@ -15,9 +15,11 @@ export function applyClaim(draft: Draft, event: ClaimEvent): void {
   switch (event.kind) {
     case 'claim-window-opened':
       draft.claimWindow = event.window;
+      draft.claimWindowRevision = draft.revision;
       return;
     case 'claim-window-closed':
       draft.claimWindow = null;
+      draft.claimWindowRevision = draft.revision;
       return;
     case 'device-admitted': {
       draft.admitted = admittedWith(draft.admitted, event.at);

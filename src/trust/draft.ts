@@ -16,6 +16,7 @@ export interface Draft {
   readonly relationships: MapEdit<RelationshipId, Relationship>;
   readonly claims: MapEdit<ActorId, Claim>;
   claimWindow: ClaimWindow | null;
+  claimWindowRevision: Revision;
   admitted: AdmissionCount | null;
   unclaimed: number;
 }
@@ -31,6 +32,7 @@ export function editSnapshot(snapshot: TrustSnapshot): Draft {
     relationships: new MapEdit(snapshot.relationships),
     claims: new MapEdit(snapshot.claims),
     claimWindow: snapshot.claimWindow,
+    claimWindowRevision: snapshot.claimWindowRevision,
     admitted: snapshot.admitted,
     unclaimed: snapshot.unclaimed,
   };
@@ -47,6 +49,7 @@ export function finishDraft(draft: Draft): TrustSnapshot {
     relationships: draft.relationships.finish(),
     claims: draft.claims.finish(),
     claimWindow: draft.claimWindow,
+    claimWindowRevision: draft.claimWindowRevision,
     admitted: draft.admitted,
     unclaimed: draft.unclaimed,
   };

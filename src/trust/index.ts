@@ -85,6 +85,7 @@ export { TRUST_LIMITS } from './limits.ts';
 export {
   claimDevice,
   type ClaimWish,
+  ownershipRefusal,
   ownerTerms,
   releaseDevice,
   resetDevice,

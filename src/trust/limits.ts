@@ -30,6 +30,8 @@ export const TRUST_LIMITS = {
   claimFailuresMax: 5,
   /** Lines of a manufacturer's list. */
   listedDevicesMax: 100_000,
+  /** Devices of one batch, which is one entry of the log and one message to each shard. */
+  batchRowsMax: 10_000,
   /** Devices that wait for their owners: strangers make them. */
   unclaimedMax: 10_000,
   /** Direct relationships that a path shows before it says that there are more. */

@@ -121,7 +121,8 @@ export function resetDevice(trust: Trust, { device: id, hashHex, credential, cod
   return accept(...handOver(trust, id, null), established, ...issued(id, code));
 }
 
-function ownershipRefusal(trust: Trust, id: ActorId, by: Agent): Refused | undefined {
+/** Refuses whoever has no say in who owns the device. */
+export function ownershipRefusal(trust: Trust, id: ActorId, by: Agent): Refused | undefined {
   const device = trust.snapshot.actors.get(id);
   if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
   if (device.owner === null) return refuse('not-owned', 'nobody owns it', '/device');

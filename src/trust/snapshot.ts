@@ -28,6 +28,8 @@ export interface TrustSnapshot {
   /** Only of devices that have a claim code or a reset proof. */
   readonly claims: ReadonlyMap<ActorId, Claim>;
   readonly claimWindow: ClaimWindow | null;
+  /** The revision that last opened or closed the claim window; 0: none ever did. */
+  readonly claimWindowRevision: Revision;
   readonly admitted: AdmissionCount | null;
   /** Devices that nobody owns. */
   readonly unclaimed: number;
@@ -73,6 +75,7 @@ export interface SnapshotRecord {
   readonly relationships?: readonly Relationship[];
   readonly claims?: readonly Claim[];
   readonly claimWindow?: ClaimWindow | null;
+  readonly claimWindowRevision?: Revision;
   readonly admitted?: AdmissionCount | null;
 }
 
@@ -83,7 +86,7 @@ type CredentialRecord<C extends Credential> = Since<
 >;
 
 export function recordSnapshot(snapshot: TrustSnapshot): Required<SnapshotRecord> {
-  const { revision, claimWindow, admitted } = snapshot;
+  const { revision, claimWindow, claimWindowRevision, admitted } = snapshot;
   return {
     revision,
     actors: [...snapshot.actors.values()],
@@ -91,6 +94,7 @@ export function recordSnapshot(snapshot: TrustSnapshot): Required<SnapshotRecord
     relationships: [...snapshot.relationships.values()],
     claims: [...snapshot.claims.values()],
     claimWindow,
+    claimWindowRevision,
     admitted,
   };
 }
@@ -119,6 +123,7 @@ export function restoreSnapshot(record: SnapshotRecord): TrustSnapshot {
     relationships: new Map((record.relationships ?? []).map((each) => [each.id, each])),
     claims: new Map((record.claims ?? []).map((claim) => [claim.device, claim])),
     claimWindow: record.claimWindow ?? null,
+    claimWindowRevision: record.claimWindowRevision ?? (0 as Revision),
     admitted: record.admitted ?? null,
     unclaimed: actors.filter(({ kind, owner }) => kind === 'device' && owner === null).length,
   };

@@ -88,6 +88,7 @@ export const REFUSAL_CODES = [
   'key-reused', // a device changes hands with a new key only
   'reset-proof-missing',
   'reset-proof-wrong',
+  'rows-refused', // of a batch: nothing of it was done
   'limit-reached',
   'revision-stale',
 ] as const;

@@ -4,9 +4,9 @@ import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
 import { agentOf } from '../auth.ts';
 import { sendProblem, sendRefusal } from '../problem.ts';
-import { credentialWish, ifMatch, pageRequest } from '../request.ts';
+import { credentialWish, pageRequest } from '../request.ts';
+import { addCredentialChanges } from './credential-changes.ts';
 import {
-  changeSchema,
   credentialSchema,
   emptyQuery,
   idParams,
@@ -57,6 +57,7 @@ export function addCredentialRoutes(app: AdminApp, gateway: Gateway): void {
   );
 
   addChanges(app, gateway);
+  addCredentialChanges(app, gateway);
 }
 
 function addChanges(app: AdminApp, gateway: Gateway): void {
@@ -90,28 +91,6 @@ function addChanges(app: AdminApp, gateway: Gateway): void {
         .header('location', `/v1/credentials/${credential.id}`)
         .header('etag', `"${credential.revision}"`)
         .send({ ...gateway.view(credential), ...(keyHex === undefined ? {} : { keyHex }) });
-    },
-  );
-
-  app.delete(
-    '/credentials/:id',
-    {
-      schema: {
-        summary: 'End a credential: its sessions are closed, on every shard, before the answer',
-        tags,
-        params: idParams,
-        querystring: emptyQuery,
-        response: { 200: changeSchema, ...problems },
-      },
-    },
-    async (request, reply) => {
-      const ifRevision = ifMatch(request.headers['if-match']);
-      if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
-      const id = gateway.credential(request.params.id)?.id;
-      if (id === undefined) return await sendProblem(reply, 'credential-unknown');
-      const outcome = await gateway.run({ kind: 'end-credential', id, ifRevision }, agentOf(request));
-      if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
-      return { id, revision: outcome.revision };
     },
   );
 }

@@ -3,7 +3,12 @@
  * names what was found and what is accepted.
  */
 import { fromUtf8, toHex } from '../../base/index.ts';
-import { type CryptoProvider, type PublicKeyKind, RAW_PUBLIC_KEY_KINDS, type VerifyKey } from '../provider.ts';
+import {
+  type CryptoProvider,
+  type PublicKeyKind,
+  RAW_PUBLIC_KEY_KINDS,
+  type VerifyKey,
+} from '../provider.ts';
 import { describeDer } from './describe-der.ts';
 import { PKI_FAULTS } from './fault.ts';
 import { spokenFingerprint } from './fingerprint.ts';

@@ -5,7 +5,7 @@
  *
  * What was answered is durable and in force. What was refused or failed changed nothing.
  */
-import { AssertionFault, between, OperationalError, toHex, utf8 } from '../../base/index.ts';
+import { AssertionFault, between, OperationalError, required, toHex, utf8 } from '../../base/index.ts';
 import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
 import {
   type Agent,
@@ -34,7 +34,16 @@ import {
   type Store,
   type StoredEntry,
 } from '../ports/index.ts';
-import { type Command, type Outcome, type Plan, plan } from './commands/index.ts';
+import {
+  type Command,
+  type MadeDevice,
+  type NewDevice,
+  type Outcome,
+  type Plan,
+  plan,
+  planLong,
+} from './commands/index.ts';
+import { KnownKeys } from './known-keys.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tally } from './tally.ts';
 
@@ -55,6 +64,7 @@ export interface ControlParts {
 export class Control {
   readonly #parts: ControlParts;
   readonly #trust: Trust;
+  readonly #known: KnownKeys;
   #savedAt: number;
   /** The command before: commands wait for each other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -64,6 +74,7 @@ export class Control {
     this.#parts = parts;
     const { chainMax = TRUST_LIMITS.chainMax } = parts;
     this.#trust = new Trust(snapshot, parts.clock.wall(), { chainMax });
+    this.#known = new KnownKeys(parts.master, (credential) => unsealed(parts.master, credential));
     this.#savedAt = savedAt;
   }
 
@@ -117,20 +128,17 @@ export class Control {
   }
 
   async #carryOut(command: Command, by: Agent): Promise<Outcome> {
-    const { store, clock, publisher, tally, log, entropy, master, anchors } = this.#parts;
+    const { store, clock, publisher, tally, log } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
-    const { verdict, keys, made, cascade } = plan({ trust, by, entropy, master, anchors }, command);
+    const { verdict, keys, made, cascade, rows } = await this.#plan(command, by);
     const events = verdict.events ?? [];
     if (verdict.kind === 'refused') tally.change(command.kind, 'refused');
+    const aside = { ...(cascade && { cascade }), ...(rows && { rows }) };
     if (events.length === 0) {
-      if (verdict.kind === 'refused') return verdict;
-      return {
-        kind: 'done',
-        revision: trust.snapshot.revision,
-        ...madeOf(trust.snapshot, made),
-        ...shown(cascade),
-      };
+      if (verdict.kind === 'refused') return { ...verdict, ...aside };
+      const { revision } = trust.snapshot;
+      return { kind: 'done', revision, ...madeOf(trust.snapshot, made), ...aside };
     }
     const entry: LogEntry = { at: clock.wall(), by: agentName(by), events };
     let revision: Revision;
@@ -144,8 +152,11 @@ export class Control {
     trust.apply({ revision, events });
     // Read before waiting: a later command cannot have removed it yet.
     const results = madeOf(trust.snapshot, made);
+    this.#known.learn(keys);
     const durable = clock.now();
-    await publisher.publish(revision, events, keys);
+    const published = publisher.publish(revision, events, keys);
+    for (const { key } of keys) key.fill(0); // the shards have their copies
+    await published;
     if (verdict.kind === 'refused') return verdict; // and that it was tried is recorded
     tally.change(command.kind, 'done');
     if (events.some(({ kind }) => TAKING.has(kind))) tally.revocation(between(durable, clock.now()));
@@ -156,7 +167,18 @@ export class Control {
       events: events.length,
     });
     await this.#save(SAVE_EVERY);
-    return { kind: 'done', revision, ...results, ...shown(cascade) };
+    return { kind: 'done', revision, ...results, ...aside };
+  }
+
+  async #plan(command: Command, by: Agent): Promise<Plan> {
+    const { entropy, master, anchors } = this.#parts;
+    const trust = this.#trust;
+    await this.#known.prepare(command, trust.snapshot);
+    const holderOf = (key: Uint8Array) => this.#known.holderOf(trust.snapshot, key);
+    const planning = { trust, by, entropy, master, anchors, holderOf };
+    return command.kind === 'add-devices' || command.kind === 'open-claim-window'
+      ? await planLong(planning, command)
+      : plan(planning, command);
   }
 
   /** Keeps a snapshot when `revisions` have passed since the last one. Losing it costs time at the next start only. */
@@ -240,10 +262,16 @@ function madeOf(snapshot: TrustSnapshot, made: Plan['made']): Partial<Outcome & 
     ...(relationship === undefined ? {} : { relationship }),
     ...(made.keyHex === undefined ? {} : { keyHex: made.keyHex }),
     ...(made.claimCode === undefined ? {} : { claimCode: made.claimCode }),
+    ...(made.devices === undefined ? {} : { devices: devicesOf(snapshot, made.devices) }),
   };
 }
 
-const shown = (cascade: Plan['cascade']): Pick<Plan, 'cascade'> => (cascade === undefined ? {} : { cascade });
+const devicesOf = ({ actors, credentials }: TrustSnapshot, made: readonly MadeDevice[]): NewDevice[] =>
+  made.map((each) => ({
+    ...each,
+    actor: required(actors.get(each.actor), 'it was just made'),
+    credential: required(credentials.get(each.credential), 'it was just made'),
+  }));
 
 /** What takes something away: its way to the last shard is measured. */
 const TAKING: ReadonlySet<TrustEvent['kind']> = new Set([

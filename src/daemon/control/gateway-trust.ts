@@ -16,11 +16,13 @@ import type { Control } from './control.ts';
 import {
   type AuditView,
   type CascadeView,
+  type ClaimWindowView,
   type Page,
   type PageRequest,
   pageOfRelationships,
   type RelationshipView,
   viewCascade,
+  viewClaimWindow,
   viewEntry,
   viewRelationship,
 } from './queries/index.ts';
@@ -74,6 +76,10 @@ export class TrustDesk {
       return touched.has(principal) || (owner !== null && touched.has(owner));
     });
     return { ...viewCascade(cascade), sessions: sessions.length };
+  }
+
+  get claimWindow(): ClaimWindowView {
+    return viewClaimWindow(this.#control.trust);
   }
 
   /** Entries of the log after a revision, the oldest first. */

@@ -7,8 +7,20 @@
  * Invariants: one writer; what was answered is durable and in force on every running shard; keys are in the clear only
  * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
  */
-export type { ActorWish, Command, CredentialWish, Outcome } from './commands/index.ts';
-export type { IntroductionWish, RelationshipWish } from './commands/index.ts';
+export type {
+  ActorWish,
+  ClaimWindowWish,
+  Command,
+  CredentialWish,
+  DeviceRow,
+  IntroductionWish,
+  ListedSecret,
+  ListedWish,
+  NewDevice,
+  Outcome,
+  RelationshipWish,
+  RowRefusal,
+} from './commands/index.ts';
 export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
 export type { Agent } from '../../trust/index.ts';
 export { Gateway, type GatewayParts } from './gateway.ts';
@@ -18,6 +30,7 @@ export type {
   ActorView,
   AuditView,
   CascadeView,
+  ClaimWindowView,
   CredentialView,
   NamedSession,
   Page,

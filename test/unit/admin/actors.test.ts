@@ -63,6 +63,7 @@ describe('admin: actors and credentials', () => {
       established: 'displayed',
       notAfter: null,
       state: 'active',
+      successor: null,
       revision: 2,
       keyHex: credential.keyHex,
     });

@@ -15,7 +15,11 @@ const ACTORS_TOO = ['operator', 'actor'] as const;
 const AGENTS = {
   'add-actor': OPERATORS,
   'add-credential': ACTORS_TOO,
+  'add-devices': OPERATORS,
   'remove-actor': OPERATORS,
+  'rotate-credential': ACTORS_TOO,
+  'suspend-credential': ACTORS_TOO,
+  'resume-credential': ACTORS_TOO,
   'end-credential': ACTORS_TOO,
   establish: ACTORS_TOO,
   introduce: ACTORS_TOO,
@@ -27,4 +31,11 @@ const AGENTS = {
   'add-unclaimed': OPERATORS,
   claim: ACTORS_TOO,
   release: ACTORS_TOO,
+  transfer: ACTORS_TOO,
+  reset: ACTORS_TOO,
+  'open-claim-window': OPERATORS,
+  'close-claim-window': OPERATORS,
+  'issue-claim-code': OPERATORS,
+  // It outlives an owner: whoever he was, he must not come back by it.
+  'set-reset-proof': OPERATORS,
 } as const satisfies Record<Command['kind'], readonly Agent['kind'][]>;

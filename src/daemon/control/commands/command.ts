@@ -18,10 +18,14 @@ import type {
   Trust,
   Verdict,
 } from '../../../trust/index.ts';
+import type { EnrolmentCommand, LongCommand, RowRefusal } from './enrolment-command.ts';
 import type { TrustCommand } from './trust-command.ts';
 
-export type Command =
+export type Command = ShortCommand | LongCommand;
+
+export type ShortCommand =
   | TrustCommand
+  | EnrolmentCommand
   | { readonly kind: 'add-actor'; readonly actor: ActorWish; readonly credential: CredentialWish | null }
   | { readonly kind: 'add-credential'; readonly actor: string; readonly credential: CredentialWish }
   | { readonly kind: 'remove-actor'; readonly id: ActorId; readonly ifRevision: Revision | null }
@@ -77,9 +81,21 @@ export interface Plan {
     readonly relationship?: RelationshipId;
     readonly keyHex?: string;
     readonly claimCode?: string;
+    readonly devices?: readonly MadeDevice[];
   };
+  /** Rows of a batch that were refused. */
+  readonly rows?: readonly RowRefusal[];
   /** What falls with what ends. */
   readonly cascade?: Cascade;
+}
+
+/** A device of a batch. */
+export interface MadeDevice {
+  /** Of its row, from 0. */
+  readonly index: number;
+  readonly actor: ActorId;
+  readonly credential: CredentialId;
+  readonly keyHex?: string;
 }
 
 /** What planning needs besides the command. */
@@ -92,6 +108,10 @@ export interface Planning {
   readonly master: MasterKey;
   /** Certificates of the configured authorities, DER. */
   readonly anchors: readonly Uint8Array[];
+  /** Who has that pre-shared key already. */
+  readonly holderOf: (key: Uint8Array) => CredentialId | undefined;
+  /** PSK identities, in hexadecimal, that others in the same transaction bring along. */
+  readonly reserved?: ReadonlySet<string>;
 }
 
 export type Outcome =
@@ -108,6 +128,9 @@ export type Outcome =
       readonly cascade?: Cascade;
       /** The code that makes somebody the owner: shown this once. */
       readonly claimCode?: string;
+      /** Of a batch: what was made, and the rows that were refused. */
+      readonly devices?: readonly NewDevice[];
+      readonly rows?: readonly RowRefusal[];
     }
   | {
       readonly kind: 'refused';
@@ -116,4 +139,15 @@ export type Outcome =
       readonly field?: string;
       /** What would have to be different, by name. */
       readonly missing?: Missing;
+      /** Of a batch: every row that is wrong. */
+      readonly rows?: readonly RowRefusal[];
     };
+
+/** A device of a batch as it was made. */
+export interface NewDevice {
+  readonly index: number;
+  readonly actor: Actor;
+  readonly credential: Credential;
+  /** Shown this once. */
+  readonly keyHex?: string;
+}

@@ -1,22 +1,17 @@
 /** Commands about trust, worked out: references become ids, the rest is the trust core's. */
 import { unreachable } from '../../../base/index.ts';
-import { keyedHash } from '../../../crypto/index.ts';
 import {
   type ActorId,
   addSupport,
-  addUnclaimedDevice,
-  claimDevice,
   establishTrust,
   findActor,
   introduce,
   ownerTerms,
   refuse,
   type Refused,
-  releaseDevice,
   resumeActor,
   resumeRelationship,
   revoke,
-  revisionRefusal,
   suspendActor,
   suspendRelationship,
   TRUST_LIMITS,
@@ -25,10 +20,11 @@ import {
   ACTOR_KINDS,
 } from '../../../trust/index.ts';
 import type { Plan, Planning } from './command.ts';
-import { drawActorId, drawClaimCode, drawRelationshipId, plainClaimCode } from './ids.ts';
-import type { IntroductionWish, RelationshipWish, TrustCommand } from './trust-command.ts';
+import { drawRelationshipId } from './ids.ts';
+import { only, staleRefusal } from './refusals.ts';
+import type { IntroductionWish, RelationshipCommand, RelationshipWish } from './trust-command.ts';
 
-export function planTrust(planning: Planning, command: TrustCommand): Plan {
+export function planTrust(planning: Planning, command: RelationshipCommand): Plan {
   const { trust, by } = planning;
   switch (command.kind) {
     case 'establish':
@@ -45,30 +41,24 @@ export function planTrust(planning: Planning, command: TrustCommand): Plan {
     case 'suspend-relationship':
     case 'resume-relationship': {
       const { id, ifRevision } = command;
-      const stale = staleRefusal(trust.snapshot.relationships.get(id)?.revision, ifRevision);
+      const stale = staleRefusal(trust.snapshot.relationships.get(id), ifRevision);
       const change = command.kind === 'suspend-relationship' ? suspendRelationship : resumeRelationship;
       return { verdict: stale ?? change(trust, id, by), keys: [], made: { relationship: id } };
     }
     case 'suspend-actor':
     case 'resume-actor': {
       const { id, ifRevision } = command;
-      const stale = staleRefusal(trust.snapshot.actors.get(id)?.revision, ifRevision);
+      const stale = staleRefusal(trust.snapshot.actors.get(id), ifRevision);
       const change = command.kind === 'suspend-actor' ? suspendActor : resumeActor;
       return { verdict: stale ?? change(trust, id), keys: [], made: { actor: id } };
     }
-    case 'add-unclaimed':
-      return planUnclaimed(planning, command);
-    case 'claim':
-      return planClaim(planning, command);
-    case 'release':
-      return planRelease(planning, command.device);
     default:
       return unreachable(command);
   }
 }
 
 /** A device that comes with an owner trusts him: ownership is a relationship like any other. */
-export function withOwnership({ entropy }: Planning, plan: Plan): Plan {
+export function withOwnership({ entropy, trust }: Planning, plan: Plan): Plan {
   const { verdict } = plan;
   if (verdict.kind === 'refused') return plan;
   const owned = verdict.events.flatMap((event): TrustEvent[] => {
@@ -84,7 +74,22 @@ export function withOwnership({ entropy }: Planning, plan: Plan): Plan {
     };
     return [{ kind: 'relationship-established', relationship }];
   });
-  return { ...plan, verdict: { ...verdict, events: [...verdict.events, ...owned] } };
+  if (owned.length === 0) return plan;
+  const full = fullRefusal(trust.snapshot, owned.length);
+  return { ...plan, verdict: full ?? { ...verdict, events: [...verdict.events, ...owned] } };
+}
+
+/** Why there is no room for so many more devices with owners. */
+export function fullRefusal({ actors, relationships }: TrustSnapshot, devices: number): Refused | undefined {
+  const { actorsMax, relationshipsMax } = TRUST_LIMITS;
+  if (actors.size + devices > actorsMax) {
+    return refuse('limit-reached', `this gateway holds ${actorsMax} actors at most`, undefined, {
+      actorsMax,
+    });
+  }
+  if (relationships.size + devices <= relationshipsMax) return undefined;
+  const detail = `this gateway holds ${relationshipsMax} relationships at most`;
+  return refuse('limit-reached', detail, undefined, { relationshipsMax });
 }
 
 /** The actor that a reference means: its id, `KIND/NAME`, or its name where only one kind has it. */
@@ -134,57 +139,5 @@ function planIntroduction({ trust, entropy, by }: Planning, wish: IntroductionWi
   return { verdict, keys: [], made: { relationship: id } };
 }
 
-function planUnclaimed(
-  { trust, entropy, master }: Planning,
-  { name, notAfter }: TrustCommand & { kind: 'add-unclaimed' },
-): Plan {
-  const id = drawActorId(entropy, 'device');
-  const claimCode = drawClaimCode(entropy);
-  const code = {
-    hashHex: keyedHash(master, `claim ${id}`, plainClaimCode(claimCode)),
-    established: 'printed',
-    notAfter,
-    failuresLeft: TRUST_LIMITS.claimFailuresMax,
-  } as const;
-  return { verdict: addUnclaimedDevice(trust, id, name, code), keys: [], made: { actor: id, claimCode } };
-}
-
-function planClaim(
-  { trust, entropy, master, by }: Planning,
-  { device: named, user: who, code }: TrustCommand & { kind: 'claim' },
-): Plan {
-  const { snapshot } = trust;
-  const device = findActor(snapshot, 'device', named)?.id;
-  if (device === undefined) return only(refuse('actor-unknown', 'there is no such device', '/device'));
-  const user = findActor(snapshot, 'user', who)?.id;
-  if (user === undefined) return only(refuse('actor-unknown', 'there is no such user', '/user'));
-  const relationship = drawRelationshipId(entropy);
-  const hashHex = keyedHash(master, `claim ${device}`, plainClaimCode(code));
-  const verdict = claimDevice(trust, { device, user, hashHex, relationship }, by);
-  return { verdict, keys: [], made: { actor: device, relationship } };
-}
-
-function planRelease({ trust, entropy, master, by }: Planning, named: string): Plan {
-  const device = findActor(trust.snapshot, 'device', named)?.id;
-  if (device === undefined) return only(refuse('actor-unknown', 'there is no such device', '/device'));
-  const claimCode = drawClaimCode(entropy);
-  const code = {
-    hashHex: keyedHash(master, `claim ${device}`, plainClaimCode(claimCode)),
-    established: 'printed',
-    notAfter: null,
-    failuresLeft: TRUST_LIMITS.claimFailuresMax,
-  } as const;
-  const verdict = releaseDevice(trust, device, by, code);
-  return { verdict, keys: [], made: { actor: device, claimCode } };
-}
-
-function staleRefusal(
-  current: Parameters<typeof revisionRefusal>[0] | undefined,
-  expected: Parameters<typeof revisionRefusal>[1],
-): Refused | undefined {
-  return current === undefined ? undefined : revisionRefusal(current, expected);
-}
-
-const only = (verdict: Refused): Plan => ({ verdict, keys: [], made: {} });
 const printable = (text: string): string =>
   text.slice(0, TRUST_LIMITS.nameLengthMax).replaceAll(/[^!-~]/g, '?');

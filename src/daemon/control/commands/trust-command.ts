@@ -5,7 +5,9 @@
 import type { WallTime } from '../../../base/index.ts';
 import type { ActorId, Level, RelationshipId, Revision, ScopeWish } from '../../../trust/index.ts';
 
-export type TrustCommand =
+export type TrustCommand = RelationshipCommand | OwnershipCommand;
+
+export type RelationshipCommand =
   | { readonly kind: 'establish'; readonly wish: RelationshipWish }
   | { readonly kind: 'introduce'; readonly wish: IntroductionWish }
   | {
@@ -24,10 +26,12 @@ export type TrustCommand =
       readonly kind: 'suspend-actor' | 'resume-actor';
       readonly id: ActorId;
       readonly ifRevision: Revision | null;
-    }
+    };
+
+export type OwnershipCommand =
   | { readonly kind: 'add-unclaimed'; readonly name: string; readonly notAfter: WallTime | null }
   | { readonly kind: 'claim'; readonly device: string; readonly user: string; readonly code: string }
-  | { readonly kind: 'release'; readonly device: string };
+  | { readonly kind: 'release'; readonly device: string; readonly ifRevision: Revision | null };
 
 export interface RelationshipWish {
   readonly trustor: string;

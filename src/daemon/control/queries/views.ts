@@ -30,6 +30,8 @@ export interface CredentialView {
   /** Milliseconds since 1970. */
   readonly notAfter: number | null;
   readonly state: Credential['state'];
+  /** Who replaces it, at its first use at the latest. */
+  readonly successor: CredentialId | null;
   readonly revision: number;
 }
 
@@ -43,9 +45,20 @@ export function viewActor({ id, kind, name, owner, state, revision }: Actor): Ac
 }
 
 export function viewCredential(snapshot: TrustSnapshot, credential: Credential): CredentialView {
-  const { id, actor, kind, established, notAfter, state, revision } = credential;
+  const { id, actor, kind, established, notAfter, state, successor, revision } = credential;
   const user = credential.user ?? snapshot.actors.get(actor)?.owner ?? null;
-  return { id, actor, kind, user, ...viewProof(credential), established, notAfter, state, revision };
+  return {
+    id,
+    actor,
+    kind,
+    user,
+    ...viewProof(credential),
+    established,
+    notAfter,
+    state,
+    successor,
+    revision,
+  };
 }
 
 function viewProof(
