@@ -16,13 +16,13 @@ export async function change(
   request: Pick<FastifyRequest, 'headers' | 'agent'>,
   reply: FastifyReply,
   command: (ifRevision: Revision | null) => Command,
-  answer: (done: Done) => object | undefined,
+  answer: (done: Done) => object | undefined | Promise<object | undefined>,
 ): Promise<never> {
   const ifRevision = ifMatch(request.headers['if-match']);
   if (ifRevision === undefined) return sendProblem(reply, 'if-match-invalid') as never;
   const outcome = await gateway.run(command(ifRevision), agentOf(request));
   if (outcome.kind === 'refused') return sendRefusal(reply, outcome) as never;
-  const body = answer(outcome);
+  const body = await answer(outcome);
   return (body === undefined ? sendProblem(reply, 'internal') : reply.send(body)) as never;
 }
 

@@ -1,11 +1,12 @@
 /** /v1/relationships and /v1/introductions: who trusts whom, on whose word, and what falls with it. */
+import type { FastifyReply } from 'fastify';
 import Type from 'typebox';
 import type { Gateway, IntroductionWish } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
 import { agentOf } from '../auth.ts';
-import { sendProblem, sendRefusal } from '../problem.ts';
-import { ifMatch, pageRequest } from '../request.ts';
-import { emptyQuery, idParams, pageQuery, pageSchema, problems, querySchema } from '../schemas.ts';
+import { change, created, type Done } from '../change.ts';
+import { sendRefusal } from '../problem.ts';
+import { emptyQuery, idParams, problems } from '../schemas.ts';
 import {
   newIntroductionSchema,
   newRelationshipSchema,
@@ -13,6 +14,7 @@ import {
   revocationSchema,
   revokeBody,
 } from '../trust-schemas.ts';
+import { addReading } from './reading.ts';
 
 type Wish = Omit<IntroductionWish, 'introducer' | 'relationship'>;
 type RelationshipId = NonNullable<IntroductionWish['relationship']>;
@@ -20,46 +22,27 @@ type Command = Parameters<Gateway['run']>[0];
 type AsOf = (Command & { kind: 'revoke' })['asOf'];
 
 export function addRelationshipRoutes(app: AdminApp, gateway: Gateway): void {
-  const listQuery = querySchema({
-    ...pageQuery,
-    of: Type.Optional(Type.String({ maxLength: 128, description: 'Actor on either end.' })),
-    ended: Type.Optional(Type.Enum(['true', 'false'], { description: 'Show those that have ended too.' })),
+  addReading(app, {
+    path: '/relationships',
+    tags: TAGS,
+    item: relationshipSchema,
+    filters: {
+      of: Type.String({ maxLength: 128, description: 'Actor on either end.' }),
+      ended: Type.Enum(['true', 'false'], { description: 'Show those that have ended too.' }),
+    },
+    list: {
+      summary: 'List relationships',
+      page: ({ of = null, ended }, paging) => {
+        const page = gateway.trust.list(of, ended === 'true', paging);
+        return page === null ? { code: 'actor-unknown', field: '/of' } : page;
+      },
+    },
+    one: {
+      summary: 'One relationship, and what it means now',
+      find: (id) => gateway.trust.find(id),
+      unknown: 'relationship-unknown',
+    },
   });
-  app.get(
-    '/relationships',
-    {
-      schema: {
-        summary: 'List relationships',
-        tags: TAGS,
-        querystring: listQuery,
-        response: { 200: pageSchema(relationshipSchema), ...problems },
-      },
-    },
-    async (request, reply) => {
-      const { of, ended, ...paging } = request.query;
-      const page = gateway.trust.list(of ?? null, ended === 'true', pageRequest(paging));
-      if (page === null) return await sendProblem(reply, 'actor-unknown', { field: '/of' });
-      if (page === undefined) return await sendProblem(reply, 'cursor-invalid');
-      return { items: page.items as never[], next: page.next };
-    },
-  );
-  app.get(
-    '/relationships/:id',
-    {
-      schema: {
-        summary: 'One relationship, and what it means now',
-        tags: TAGS,
-        params: idParams,
-        querystring: emptyQuery,
-        response: { 200: relationshipSchema, ...problems },
-      },
-    },
-    async (request, reply) => {
-      const found = gateway.trust.find(request.params.id);
-      if (found === undefined) return await sendProblem(reply, 'relationship-unknown');
-      return reply.header('etag', `"${found.revision}"`).send(found as never);
-    },
-  );
   addEstablishing(app, gateway);
   addSwitches(app, gateway);
   addRevoking(app, gateway);
@@ -71,9 +54,9 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
   app.post(
     '/relationships',
     { schema: { ...schema, summary: 'Establish direct trust', body: newRelationshipSchema } },
-    async (request, reply) => {
-      const outcome = await gateway.run({ kind: 'establish', wish: wishOf(request.body) }, agentOf(request));
-      return sendMade(gateway, outcome, reply);
+    (request, reply) => {
+      const wish = wishOf(request.body);
+      return change(gateway, request, reply, () => ({ kind: 'establish', wish }), made(gateway, reply));
     },
   );
   app.post(
@@ -85,12 +68,11 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
         body: newIntroductionSchema,
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const { introducer, relationship } = request.body;
       const held = (relationship ?? null) as RelationshipId | null;
       const wish = { ...wishOf(request.body), introducer, relationship: held };
-      const outcome = await gateway.run({ kind: 'introduce', wish }, agentOf(request));
-      return sendMade(gateway, outcome, reply);
+      return change(gateway, request, reply, () => ({ kind: 'introduce', wish }), made(gateway, reply));
     },
   );
 }
@@ -108,13 +90,15 @@ function addSwitches(app: AdminApp, gateway: Gateway): void {
           response: { 200: relationshipSchema, ...problems },
         },
       },
-      async (request, reply) => {
-        const ifRevision = ifMatch(request.headers['if-match']);
-        if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
+      (request, reply) => {
         const id = request.params.id as RelationshipId;
-        const outcome = await gateway.run({ kind, id, ifRevision }, agentOf(request));
-        if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
-        return reply.send(gateway.trust.find(id) as never);
+        return change(
+          gateway,
+          request,
+          reply,
+          (ifRevision) => ({ kind, id, ifRevision }),
+          ({ relationship }) => relationship && gateway.trust.view(relationship),
+        );
       },
     );
   }
@@ -143,35 +127,27 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
         body: revokeBody,
       },
     },
-    async (request, reply) => {
-      const ifRevision = ifMatch(request.headers['if-match']);
-      if (ifRevision === undefined) return await sendProblem(reply, 'if-match-invalid');
+    (request, reply) => {
       const asOf = (request.body?.asOf ?? null) as AsOf;
       const id = request.params.id as RelationshipId;
-      const outcome = await gateway.run({ kind: 'revoke', id, ifRevision, asOf }, agentOf(request));
-      if (outcome.kind === 'refused') return await sendRefusal(reply, outcome);
-      const { cascade, revision } = outcome;
-      if (cascade === undefined) return await sendProblem(reply, 'internal');
-      const done = await gateway.trust.viewRevocation(cascade);
-      return reply.send({ ...done, revision } as never);
+      return change(
+        gateway,
+        request,
+        reply,
+        (ifRevision) => ({ kind: 'revoke', id, ifRevision, asOf }),
+        async ({ cascade, revision }) =>
+          cascade && { ...(await gateway.trust.viewRevocation(cascade)), revision },
+      );
     },
   );
 }
 
-function sendMade(
-  gateway: Gateway,
-  outcome: Awaited<ReturnType<Gateway['run']>>,
-  reply: Parameters<typeof sendProblem>[0],
-): never {
-  if (outcome.kind === 'refused') return sendRefusal(reply, outcome) as never;
-  const { relationship } = outcome;
-  if (relationship === undefined) return sendProblem(reply, 'internal') as never;
-  return reply
-    .code(201)
-    .header('location', `/v1/relationships/${relationship.id}`)
-    .header('etag', `"${relationship.revision}"`)
-    .send(gateway.trust.view(relationship)) as never;
-}
+const made =
+  (gateway: Gateway, reply: FastifyReply) =>
+  ({ relationship }: Done): object | undefined => {
+    if (relationship !== undefined) created(reply, 'relationships', relationship);
+    return relationship && gateway.trust.view(relationship);
+  };
 
 interface TermsBody {
   readonly trustor: string;
