@@ -10,6 +10,7 @@ import { createAdmin } from './admin/index.ts';
 import { systemClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
+  type AuthorityFiles,
   openAdminToken,
   openAuthorities,
   openBackendSecurity,
@@ -18,6 +19,7 @@ import {
   prepareStateDirectory,
   removeFile,
   replaceFile,
+  watchFiles,
 } from './adapters/state/index.ts';
 import { openSqliteStore } from './adapters/store/index.ts';
 import { openLog, openMetrics, sumCounters } from './adapters/telemetry/index.ts';
@@ -25,8 +27,10 @@ import { displayAddress, OperationalError, required } from './base/index.ts';
 import { type Entropy, nodeEntropy, tokenMatches } from './crypto/index.ts';
 import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './daemon/config/index.ts';
 import {
+  type AuthorityDesk,
   Gateway,
   MASTER_CHECK_BLOB,
+  openAuthorityDesk,
   openControl,
   Publisher,
   Supervisor,
@@ -140,10 +144,13 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   const { stateDirectory } = config;
   const log = openLog(config.log);
   const entropy = nodeEntropy();
-  const { master, token, settings, spki } = await openSecrets(config, store, entropy);
+  const { master, token, spki, settings: kept } = await openSecrets(config, store, entropy);
+  const source = { read: () => openAuthorities(config.authorities) };
+  const authorities = await openAuthorityDesk({ source, store, log, wall: () => systemClock.wall() });
+  const settings = { ...kept, authorities: authorities.settings };
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const parts = { store, master, anchors: settings.authorities.anchors, entropy, clock: systemClock };
+  const parts = { store, master, authorities: settings.authorities, entropy, clock: systemClock };
   const control = await openControl({ ...parts, publisher, tally, log, ...settings.trust });
   const supervisor = new Supervisor({
     settings,
@@ -153,7 +160,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     tally,
     log,
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings, spki });
+  const gateway = new Gateway({ control, supervisor, tally, settings, authorities, spki });
   const admin = await createAdmin({
     gateway,
     settings: config.admin,
@@ -171,6 +178,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     await admin.close();
     throw error;
   }
+  const forget = reloadOnChange(config.authorities, authorities);
   const ready = readyOf(stateDirectory, token.file, listeners, adminAddress);
   const { revision, actors } = control.snapshot;
   report(log, 'gateway ready', {
@@ -181,6 +189,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
   });
   const drain = async (): Promise<void> => {
     report(log, 'gateway draining', { grace_ms: config.graceMs });
+    forget();
     await supervisor.drain(config.graceMs);
     await admin.close();
     await control.close();
@@ -198,13 +207,24 @@ async function openSecrets(config: Config, store: Store, entropy: Entropy) {
   const { key: master } = openMasterKey(stateDirectory, entropy, sealedBefore);
   const token = openAdminToken(stateDirectory, entropy);
   const { keyPem, chain, spki } = openIdentity(stateDirectory, config.identity);
-  const authorities = openAuthorities(config.authorities);
   const backends = config.shard.backends.map((backend) => {
     const files = config.backendFiles[backend.name];
     return files === undefined ? backend : { ...backend, security: openBackendSecurity(files, keyPem) };
   });
-  const settings = { ...config.shard, identity: { keyPem, chain }, authorities, backends };
+  const settings = { ...config.shard, identity: { keyPem, chain }, backends };
   return { master, token, spki, settings };
+}
+
+/** Authorities are read again when one of their files changes, and at SIGHUP; what it returns ends that. */
+function reloadOnChange({ anchors, revocationLists }: AuthorityFiles, desk: AuthorityDesk): () => void {
+  // What is wrong with them is in the log, and nothing else can fail but the store: then the next change tries again.
+  const reload = (): void => void desk.reload().catch(() => undefined);
+  const unwatch = watchFiles([...anchors, ...revocationLists], reload);
+  process.on('SIGHUP', reload);
+  return () => {
+    unwatch();
+    process.off('SIGHUP', reload);
+  };
 }
 
 /** Tells the world: ports.json first, so that whoever waits for the ready line finds it. */

@@ -143,6 +143,7 @@ const OWN_PROBLEMS = {
   'token-invalid': [401, 'The token is not valid'],
   'not-found': [404, 'There is no such thing'],
   'session-unknown': [404, 'No such session'],
+  'authorities-invalid': [409, 'The files of authorities are refused'],
   'request-timeout': [408, 'The request took too long to arrive'],
   'body-too-large': [413, 'The body is too large'],
   'media-type-unsupported': [415, 'Send application/json'],

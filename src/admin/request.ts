@@ -23,6 +23,7 @@ export interface CredentialBody {
   readonly publicKey?: string;
   readonly certificate?: string;
   readonly subject?: string;
+  readonly byName?: true;
   readonly anchor?: string;
   readonly user?: string;
   readonly established?: CredentialWish['established'];
@@ -66,15 +67,15 @@ export function credentialWish(body: CredentialBody): CredentialWish | Unfit {
 }
 
 function certificateWish(body: CredentialBody, user: string | null): CredentialWish | Unfit {
-  const { certificate, subject, anchor = null, established = 'ca' } = body;
-  if (certificate !== undefined) {
-    if (subject !== undefined || anchor !== null) {
-      return unfit('certificate', 'hand over `certificate`, or name `subject` and `anchor`: not both');
-    }
-    return { kind: 'x509', user, established, shown: { kind: 'certificate', pem: certificate } };
-  }
-  if (subject === undefined) return unfit('subject', 'a certificate needs `certificate` or `subject`');
-  return { kind: 'x509', user, established, shown: { kind: 'subject', anchor, subject } };
+  const { certificate, subject, byName, anchor = null, established = 'ca' } = body;
+  const [shown, another] = SHOWN.filter((member) => body[member] !== undefined);
+  if (shown === undefined) return unfit('subject', `a certificate needs one of ${SHOWN.join(', ')}`);
+  if (another !== undefined) return unfit(shown, `name a certificate by ${shown} or by ${another}: not both`);
+  const wish = { kind: 'x509', user, established } as const;
+  if (byName === true) return { ...wish, shown: { kind: 'name', anchor } };
+  if (subject !== undefined) return { ...wish, shown: { kind: 'subject', anchor, subject } };
+  if (anchor !== null) return unfit('anchor', 'a certificate shows by itself which authority it is of');
+  return { ...wish, shown: { kind: 'certificate', pem: certificate ?? '' } };
 }
 
 const unfit = (member: string, detail: string): Unfit => ({ kind: 'unfit', detail, field: `/${member}` });
@@ -96,5 +97,9 @@ const KIND_MEMBERS = [
   ['publicKey', 'rpk'],
   ['certificate', 'x509'],
   ['subject', 'x509'],
+  ['byName', 'x509'],
   ['anchor', 'x509'],
 ] as const satisfies readonly (readonly [keyof CredentialBody, CredentialWish['kind']])[];
+
+/** How a certificate can be told: one of these. */
+const SHOWN = ['certificate', 'subject', 'byName'] as const;

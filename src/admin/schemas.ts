@@ -39,7 +39,12 @@ export const credentialSchema = Type.Object(
     fingerprint: Type.Optional(
       Type.String({ description: 'SHA-256 of a raw public key (SPKI), in hexadecimal.' }),
     ),
-    subject: Type.Optional(Type.String({ description: 'Subject of a certificate.' })),
+    subject: Type.Optional(
+      Type.String({
+        description:
+          "Subject of a certificate; `name:NAME`: any that the authority's rules derive that name from.",
+      }),
+    ),
     anchor: Type.Optional(
       Type.String({
         description: "SHA-256 of the certificate of the certificate's authority, in hexadecimal.",
@@ -119,12 +124,19 @@ const credentialMembers = {
       description: 'x509: the subject (RFC 4514, `CN=lock-1`), in place of `certificate`.',
     }),
   ),
+  byName: Type.Optional(
+    Type.Literal(true, {
+      description:
+        "x509: any certificate that the authority's rules (`dtls.subject_rules`) derive the device's name from, in " +
+        'place of `certificate`.',
+    }),
+  ),
   anchor: Type.Optional(
     Type.String({
       maxLength: 256,
       description:
-        'x509, with `subject`: the authority, by SHA-256 of its certificate or by name. May be left out if there ' +
-        'is one only.',
+        'x509, with `subject` or `byName`: the authority, by SHA-256 of its certificate or by name. May be left out ' +
+        'if there is one only.',
     }),
   ),
   user: Type.Optional(

@@ -15,6 +15,7 @@ import { openApi } from './openapi.ts';
 import { isOperational, type ProblemCode, sendOperational, sendProblem } from './problem.ts';
 import { addActorRoutes } from './routes/actors.ts';
 import { addAuditRoutes } from './routes/audit.ts';
+import { addAuthorityRoutes } from './routes/authorities.ts';
 import { addClaimWindowRoutes } from './routes/claim-window.ts';
 import { addClaimRoutes } from './routes/claims.ts';
 import { addCredentialRoutes } from './routes/credentials.ts';
@@ -110,6 +111,7 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
       addSessionRoutes(v1, gateway);
       addAuditRoutes(v1, gateway);
       addIdentityRoutes(v1, gateway);
+      addAuthorityRoutes(v1, gateway);
       addWiringRoutes(v1, gateway);
     },
     { prefix: '/v1' },

@@ -37,7 +37,8 @@ export interface NewPskWish {
 /** A key that exists already; PEM. */
 export type NewKeyWish =
   | { readonly kind: 'rpk'; readonly publicKey: string }
-  | { readonly kind: 'x509'; readonly certificate: string };
+  | { readonly kind: 'x509'; readonly certificate: string }
+  | { readonly kind: 'x509'; readonly byName: true; readonly anchor?: string };
 
 /** What devices know the gateway by. */
 export interface GatewayView {

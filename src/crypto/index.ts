@@ -10,6 +10,7 @@ export {
 export { nodeProvider } from './node/provider.ts';
 export { signingKey } from './node/public-key.ts';
 export { dangerousNullProvider } from './null/provider.ts';
+export { type Anchor, type AnchorRule, openAnchors } from './pki/anchor.ts';
 export {
   type CertificateFileProblem,
   type Certificates,
@@ -22,6 +23,7 @@ export {
   type CrlLimits,
   type CrlProblem,
   crlFreshness,
+  type ListAge,
   type RevocationList,
   readCrl,
   revocationCheck,
@@ -50,12 +52,14 @@ export type { CertificateSignatureName, CertificateVerifier } from './pki/signat
 export { describeSpki, displayKind, kindOfSpki, spkiOfP256 } from './pki/spki.ts';
 export {
   matchSubject,
+  matchSubjects,
   type SubjectMatch,
   type SubjectRule,
   type SubjectRuleProblem,
   type SubjectRuleSource,
   subjectRule,
 } from './pki/subject-rule.ts';
+export { subjectText } from './pki/subject-text.ts';
 export { type Certificate, readCertificate } from './pki/x509.ts';
 export {
   type AeadKey,

@@ -159,8 +159,8 @@ export class DtlsEndpoint {
   }
 
   /** Ends the resumable sessions of a credential that is no longer good. */
-  forgetSessions(credential: string): void {
-    this.#sessions.forget(credential);
+  forgetSessions(credentials: ReadonlySet<string>): void {
+    this.#sessions.forget(credentials);
   }
 
   view(which: ConnectionHandle): ConnectionView | undefined {

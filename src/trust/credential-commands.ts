@@ -2,7 +2,14 @@
 import type { WallTime } from '../base/index.ts';
 import type { ActorId } from './actor.ts';
 import { addActor, holderRefusal, identityRefusal, type NewActor } from './commands.ts';
-import { type Credential, type CredentialId, isCurrent, type Proof, proofKey } from './credential.ts';
+import {
+  type Credential,
+  type CredentialId,
+  isCurrent,
+  nameOfSubject,
+  type Proof,
+  proofKey,
+} from './credential.ts';
 import {
   type Agent,
   keyEntitled,
@@ -36,7 +43,7 @@ export function establishCredential({ snapshot }: Trust, credential: CredentialF
 export function addActorWith({ snapshot }: Trust, wanted: NewActor, credential: CredentialFacts): Verdict {
   const added = addActor(snapshot, wanted, null);
   if (added.kind === 'refused') return added;
-  const wrong = keyRefusal(snapshot, wanted.id, credential);
+  const wrong = keyRefusal(snapshot, wanted.id, credential) ?? byNameRefusal(wanted, credential);
   if (wrong !== undefined) return { ...wrong, field: `/credential${wrong.field ?? ''}` };
   return accept(...added.events, { kind: 'credential-established', credential });
 }
@@ -107,7 +114,17 @@ export function endCredential(trust: Trust, id: CredentialId, by: Agent): Revoca
 
 /** Why that credential cannot be established for an actor that exists. */
 function credentialRefusal(snapshot: TrustSnapshot, wanted: CredentialFacts): Refused | undefined {
-  return holderRefusal(snapshot, wanted.actor, wanted.kind) ?? factsRefusal(snapshot, wanted);
+  const wrong = holderRefusal(snapshot, wanted.actor, wanted.kind) ?? factsRefusal(snapshot, wanted);
+  const holder = snapshot.actors.get(wanted.actor);
+  return wrong ?? (holder && byNameRefusal(holder, wanted));
+}
+
+/** Names that rules derive from certificates are names of devices: one is known by its own, nobody by another. */
+function byNameRefusal({ kind, name }: Pick<NewActor, 'kind' | 'name'>, proof: Proof): Refused | undefined {
+  const wanted = proof.kind === 'x509' ? nameOfSubject(proof.subject) : undefined;
+  if (wanted === undefined || (kind === 'device' && wanted === name)) return undefined;
+  const rule = 'by the name in a certificate only the device of that name is known';
+  return refuse('credential-not-allowed', rule, '/proof');
 }
 
 /** Why that credential cannot be the first of a device which comes, or comes back, without any. */
@@ -116,7 +133,10 @@ export function keyRefusal(
   device: ActorId,
   wanted: CredentialFacts,
 ): Refused | undefined {
-  if (wanted.actor === device) return factsRefusal(snapshot, wanted);
+  const holder = snapshot.actors.get(device);
+  if (wanted.actor === device) {
+    return factsRefusal(snapshot, wanted) ?? (holder && byNameRefusal(holder, wanted));
+  }
   return refuse('credential-not-allowed', 'the credential must be of this device', '/credential/actor');
 }
 

@@ -24,7 +24,7 @@ export type Proof =
   | { readonly kind: 'psk'; readonly identityHex: string; readonly sealedKey: string }
   /** SHA-256 of the canonical SPKI, and the SPKI itself (DER), both in hexadecimal. */
   | { readonly kind: 'rpk'; readonly fingerprintHex: string; readonly spkiHex: string }
-  /** A chain that ends at this trust anchor (SHA-256 of its certificate) for this subject. */
+  /** A chain that ends at this trust anchor (SHA-256 of its certificate) for this subject, or `subjectByName`. */
   | { readonly kind: 'x509'; readonly anchorHex: string; readonly subject: string }
   /** A short code for a password-authenticated exchange, sealed by control. */
   | { readonly kind: 'pairing-code'; readonly sealedCode: string; readonly failuresMax: number }
@@ -76,7 +76,19 @@ export function proofKey(proof: Proof): string | undefined {
   }
 }
 
+/**
+ * In place of a subject: every certificate of the anchor from which the anchor's rules derive this name of a device.
+ * No subject has this form: a subject begins with a type and `=`.
+ */
+export const subjectByName = (name: string): string => `${BY_NAME}${name}`;
+
+/** The name in such a form; `undefined` for a subject as it stands in a certificate. */
+export const nameOfSubject = (subject: string): string | undefined =>
+  subject.startsWith(BY_NAME) ? subject.slice(BY_NAME.length) : undefined;
+
 /** Whether the credential by itself is valid at `t`; its actor is another matter. */
 export function isCurrent({ state, notBefore, notAfter }: Credential, t: WallTime): boolean {
   return state === 'active' && (notBefore === null || notBefore <= t) && (notAfter === null || t < notAfter);
 }
+
+const BY_NAME = 'name:';

@@ -64,9 +64,11 @@ export {
   ESTABLISHMENTS,
   type Establishment,
   isCurrent,
+  nameOfSubject,
   type Proof,
   type PskCredential,
   proofKey,
+  subjectByName,
 } from './credential.ts';
 export {
   addActorWith,

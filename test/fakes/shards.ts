@@ -106,6 +106,8 @@ function idle({ kind }: ShardQuestion): ShardAnswer {
       return { kind, counters: { counters: {}, gauges: {}, histograms: {} } };
     case 'close-session':
       return { kind: 'closed', found: false };
+    case 'believe':
+      return { kind: 'believed', closed: 0 };
     case 'drain':
       return { kind: 'drained' };
   }

@@ -74,7 +74,7 @@ export const SETTINGS: ShardSettings = {
   rights: [{ devices: ['*'], routes: ['demo'], actions: ['*'] }],
   trust: { chainMax: 3, stalenessMaxMs: 3_600_000 },
   identity: { keyPem: generateIdentityKey().pem, chain: [] },
-  authorities: { anchors: [], revocationLists: [] },
+  authorities: { anchors: [], subjectRules: [], revocationLists: [] },
   dtls: {
     suites: ['TLS_PSK_WITH_AES_128_CCM_8', 'TLS_ECDHE_ECDSA_WITH_AES_128_CCM_8'],
     credentials: ['psk', 'rpk', 'x509'],

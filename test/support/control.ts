@@ -1,16 +1,22 @@
 /** A control plane with fake shards, for tests. */
-import { generateIdentityKey, masterKey, nodeEntropy } from '../../src/crypto/index.ts';
+import { type AnchorRule, generateIdentityKey, masterKey, nodeEntropy } from '../../src/crypto/index.ts';
 import {
   type Backoff,
   type Control,
   Gateway,
+  openAuthorityDesk,
   openControl,
   Publisher,
   Supervisor,
   Tally,
 } from '../../src/daemon/control/index.ts';
 import { loadConfig } from '../../src/daemon/config/index.ts';
-import type { ShardSettings, Store } from '../../src/daemon/ports/index.ts';
+import type {
+  AuthoritySettings,
+  AuthoritySource,
+  ShardSettings,
+  Store,
+} from '../../src/daemon/ports/index.ts';
 import { MemoryStore } from '../../src/adapters/store/index.ts';
 import { systemClock } from '../../src/adapters/clock/index.ts';
 import { type FakeLog, fakeLog } from '../fakes/operator-log.ts';
@@ -31,8 +37,11 @@ export interface ControlPlaneOptions {
   readonly shards?: number;
   readonly behaviour?: (start: number) => Behaviour;
   readonly master?: Uint8Array;
-  /** Certificates of authorities, DER. */
+  /** Certificates of authorities, DER, and how they name devices. */
   readonly anchors?: readonly Uint8Array[];
+  readonly subjectRules?: readonly AnchorRule[];
+  /** In place of `anchors` and `subjectRules`. */
+  readonly authorities?: AuthoritySource;
   readonly patienceMs?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
@@ -48,7 +57,7 @@ function devSettings(shards: number): Omit<ShardSettings, 'shard'> {
     ...loaded.config.shard,
     shards,
     identity: { keyPem: identity.pem, chain: [] },
-    authorities: { anchors: [], revocationLists: [] },
+    authorities: { anchors: [], subjectRules: [], revocationLists: [] },
   };
 }
 
@@ -58,13 +67,20 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
   const store = options.store ?? new MemoryStore();
   const shards = fakeShards(options.behaviour ?? (() => ({ obedient: true })));
   const tally = new Tally();
+  const read = (): AuthoritySettings => ({
+    anchors: options.anchors ?? [],
+    subjectRules: options.subjectRules ?? [],
+    revocationLists: [],
+  });
+  const source = options.authorities ?? { read };
+  const authorities = await openAuthorityDesk({ source, store, log, wall: () => systemClock.wall() });
   const dev = devSettings(options.shards ?? 1);
   const settings = { ...dev, listeners: options.listeners ?? dev.listeners };
   const publisher: Publisher = new Publisher((late) => supervisor.end(late), options.patienceMs);
   const control = await openControl({
     store,
     master: masterKey(options.master ?? new Uint8Array(32).fill(1)),
-    anchors: options.anchors ?? [],
+    authorities: authorities.settings,
     entropy: nodeEntropy(),
     clock: systemClock,
     publisher,
@@ -80,7 +96,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     log,
     backoff: options.backoff ?? { firstMs: 1, mostMs: 4, calmMs: 60_000 },
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings, spki: identity.key.spki });
+  const gateway = new Gateway({ control, supervisor, tally, settings, authorities, spki: identity.key.spki });
   return { control, gateway, supervisor, publisher, shards, log, store };
 }
 

@@ -1,17 +1,21 @@
 /** The authorities whose word on devices counts: files that an operator names, read once and checked whole. */
 import { readFileSync } from 'node:fs';
-import { OperationalError } from '../../base/index.ts';
+import { OperationalError, toHex } from '../../base/index.ts';
 import {
   type Certificate,
   nodeCertificateVerifier,
+  nodeProvider,
   readAnchors,
   readCrl,
+  type SubjectRuleSource,
   verifyCrl,
 } from '../../crypto/index.ts';
 import type { AuthoritySettings } from '../../daemon/ports/index.ts';
 
 export interface AuthorityFiles {
   readonly anchors: readonly string[];
+  /** `anchor`: one of `anchors`. */
+  readonly subjectRules: readonly { readonly anchor: string; readonly rule: SubjectRuleSource }[];
   readonly revocationLists: readonly string[];
 }
 
@@ -20,9 +24,15 @@ export interface AuthorityFiles {
  * signed, is PN_AUTHORITIES_INVALID, said with what was found.
  */
 export function openAuthorities(files: AuthorityFiles): AuthoritySettings {
-  const anchors = files.anchors.flatMap((file) => anchorsIn(file));
+  const read = files.anchors.map((file) => ({ file, found: anchorsIn(file) }));
+  const anchors = read.flatMap(({ found }) => found);
+  const subjectRules = files.subjectRules.flatMap(({ anchor, rule }) =>
+    read
+      .filter(({ file }) => file === anchor)
+      .flatMap(({ found }) => found.map(({ der }) => ({ anchorHex: fingerprintOf(der), rule }))),
+  );
   const revocationLists = files.revocationLists.map((file) => listIn(file, anchors));
-  return { anchors: anchors.map(({ der }) => der), revocationLists };
+  return { anchors: anchors.map(({ der }) => der), subjectRules, revocationLists };
 }
 
 function anchorsIn(file: string): readonly Certificate[] {
@@ -47,6 +57,8 @@ function bytesIn(file: string): Uint8Array {
     throw new OperationalError('PN_AUTHORITIES_INVALID', `cannot read ${file}`, { cause });
   }
 }
+
+const fingerprintOf = (der: Uint8Array): string => toHex(nodeProvider.hash('sha256', der));
 
 const invalid = (message: string): OperationalError =>
   new OperationalError('PN_AUTHORITIES_INVALID', message);

@@ -5,9 +5,10 @@
  *   identity.key  the gateway's own key
  *   ports.json    where the running gateway listens
  */
-export { openAuthorities } from './authorities.ts';
+export { type AuthorityFiles, openAuthorities } from './authorities.ts';
 export { type BackendSecurityFiles, openBackendSecurity } from './backend-security.ts';
 export { prepareStateDirectory } from './directory.ts';
 export { createSecretFile, readSecretFile, removeFile, replaceFile } from './files.ts';
 export { type Identity, openIdentity } from './identity.ts';
 export { type MasterKeyFile, openAdminToken, openMasterKey, type TokenFile } from './secrets.ts';
+export { watchFiles } from './watch.ts';

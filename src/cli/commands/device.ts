@@ -1,7 +1,7 @@
 /** `postern device`: who may connect (add, list, show, remove), and being one of them (get, put, post, delete). */
 import { type Command, Option } from 'commander';
 import { pskQrText } from '../../enrolment/index.ts';
-import type { ActorView, CredentialView, GatewayView, NewDeviceView } from '../client.ts';
+import type { ActorView, CredentialView, GatewayView, NewDeviceView, NewKeyWish } from '../client.ts';
 import { readCertificates, readKeyFile, readPublicKey } from '../key-file.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { PICTURES, type Picture, pictureOf } from '../qr.ts';
@@ -15,6 +15,8 @@ interface AddOptions {
   readonly keyFile?: string;
   readonly rpk?: string;
   readonly cert?: string;
+  /** The authority; true: the only one that has rules. */
+  readonly certByName?: string | true;
   readonly psk?: boolean;
   readonly qr?: Picture;
 }
@@ -50,6 +52,10 @@ function addAdd(device: Command, context: CommandContext): void {
     .option('--psk', 'with a pre-shared key (the default)')
     .option('--rpk <file>', 'with a raw public key: PEM, DER, base64 or JWK, - for standard input')
     .option('--cert <file>', 'with a certificate, PEM or DER, of an authority that the gateway believes')
+    .option(
+      '--cert-by-name [authority]',
+      "with any certificate that the authority's rules (dtls.subject_rules) derive this name from",
+    )
     .option('--identity <id>', 'import: its PSK identity, text or hex:...')
     .option('--key-file <file>', 'import: file with its key in hexadecimal, - for standard input')
     .addOption(new Option('--qr <form>', 'print identity and key as a QR code').choices(PICTURES))
@@ -60,6 +66,7 @@ function addAdd(device: Command, context: CommandContext): void {
         'postern device add lamp-1 --owner ann --qr svg > lamp-1.svg',
         'postern device add meter-7 --owner ann --identity meter-7 --key-file meter-7.key',
         'postern device add lock-1 --owner ann --rpk lock-1.pub',
+        'postern device add meter-17 --owner ann --cert-by-name',
       ),
     )
     .action(async (name: string, options: AddOptions) => {
@@ -72,7 +79,7 @@ function addAdd(device: Command, context: CommandContext): void {
         );
       }
       onlyOneKind(options);
-      if (options.rpk !== undefined || options.cert !== undefined) {
+      if (hasOwnKey(options)) {
         await addWithKey(name, options, context);
         return;
       }
@@ -83,9 +90,13 @@ function addAdd(device: Command, context: CommandContext): void {
     });
 }
 
-function onlyOneKind({ psk, identity, keyFile, rpk, cert, qr }: AddOptions): void {
+const hasOwnKey = ({ rpk, cert, certByName }: AddOptions): boolean =>
+  rpk !== undefined || cert !== undefined || certByName !== undefined;
+
+function onlyOneKind({ psk, identity, keyFile, rpk, cert, certByName, qr }: AddOptions): void {
   const preShared = psk === true || identity !== undefined || keyFile !== undefined || qr !== undefined;
-  const kinds = [preShared, rpk !== undefined, cert !== undefined].filter(Boolean).length;
+  const own = [rpk, cert, certByName].filter((each) => each !== undefined).length;
+  const kinds = own + (preShared ? 1 : 0);
   if (kinds <= 1) return;
   const hint = 'a QR code and an identity belong to a pre-shared key';
   throw new CommandFault(EXIT.usage, 'a device is added with one kind of credential', hint);
@@ -93,15 +104,21 @@ function onlyOneKind({ psk, identity, keyFile, rpk, cert, qr }: AddOptions): voi
 
 /** A device with a key of its own has to know the gateway's: that is shown too. */
 async function addWithKey(name: string, options: AddOptions, context: CommandContext): Promise<void> {
-  const { rpk, cert = '', owner } = options;
-  const wish =
-    rpk === undefined
-      ? ({ kind: 'x509', certificate: await readCertificates(cert, context.terminal) } as const)
-      : ({ kind: 'rpk', publicKey: await readPublicKey(rpk, context.terminal) } as const);
+  const { owner } = options;
+  const wish = await keyWish(options, context);
   const client = context.admin();
   const added = await client.addDevice(name, owner, wish);
   const gateway = await client.gateway();
   answer(context, { ...added, gateway }, () => `${displayAdded(added, owner)}${displayPin(gateway)}`);
+}
+
+async function keyWish(
+  { rpk, cert, certByName }: AddOptions,
+  { terminal }: CommandContext,
+): Promise<NewKeyWish> {
+  if (rpk !== undefined) return { kind: 'rpk', publicKey: await readPublicKey(rpk, terminal) };
+  if (cert !== undefined) return { kind: 'x509', certificate: await readCertificates(cert, terminal) };
+  return { kind: 'x509', byName: true, ...(typeof certByName === 'string' ? { anchor: certByName } : {}) };
 }
 
 const displayPin = ({ spoken, publicKeyPem }: GatewayView): string =>

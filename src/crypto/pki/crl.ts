@@ -31,6 +31,9 @@ export interface RevocationList {
   readonly signature: Uint8Array;
 }
 
+/** Which of an issuer's lists it is. */
+export type ListAge = Pick<RevocationList, 'number' | 'thisUpdate'>;
+
 /** A list whose signature was checked against the certificate of its issuer. */
 export interface VerifiedList {
   readonly kind: 'verified';
@@ -92,8 +95,8 @@ export function crlFreshness(
  * Whether `next` may take the place of `current`: not when its number is lower (RFC 5280 5.2.3: numbers only grow), or,
  * without numbers, its date earlier. A replayed old list would bring revoked certificates back.
  */
-export function compareCrls(next: VerifiedList, current: VerifiedList): 'newer' | 'same' | 'older' {
-  const [a, b] = [next.list, current.list];
+export function compareCrls(next: ListAge, current: ListAge): 'newer' | 'same' | 'older' {
+  const [a, b] = [next, current];
   // A list that lost its number is a step back.
   if (b.number !== undefined && a.number === undefined) return 'older';
   if (a.number !== undefined && b.number !== undefined && a.number !== b.number) {

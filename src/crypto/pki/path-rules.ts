@@ -1,5 +1,5 @@
 /** The rules of RFC 5280 that look at one certificate of a path. Each answers what is wrong, or `undefined`. */
-import type { WallTime } from '../../base/index.ts';
+import { type WallTime, wallTime } from '../../base/index.ts';
 import type { PathRefusal, PathRefusalReason } from './path.ts';
 import { describeSpki, rsaModulusBits } from './spki.ts';
 import type { Certificate } from './x509.ts';
@@ -11,10 +11,12 @@ type Problem = PathRefusal | undefined;
 /** Validity, inclusive at both ends (RFC 5280 4.1.2.5). */
 export function usableAt(certificate: Certificate, at: WallTime): Problem {
   if (at < certificate.notBefore) return because('certificate-expired', certificate, 'is not valid yet');
-  // notAfter names a second, and all of that second is valid.
-  if (at >= certificate.notAfter + 1_000) return because('certificate-expired', certificate, 'has expired');
+  if (at >= endOf(certificate)) return because('certificate-expired', certificate, 'has expired');
   return undefined;
 }
+
+/** From when on it has expired: `notAfter` names a second, and all of that second is valid. */
+export const endOf = ({ notAfter }: Certificate): WallTime => wallTime(notAfter + 1_000);
 
 /** Kinds of keys that are accepted, and RSA neither too small to trust nor too large to compute with. */
 export function keyStrengthProblem(certificate: Certificate): Problem {

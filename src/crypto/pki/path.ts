@@ -15,6 +15,7 @@ import type { VerifyKey } from '../provider.ts';
 import { PKI_FAULTS } from './fault.ts';
 import {
   authorityProblem,
+  endOf,
   type CertificatePurpose,
   keyStrengthProblem,
   purposeProblem,
@@ -45,12 +46,15 @@ export interface ValidPath {
   readonly key: VerifyKey;
   /** Leaf first, anchor last; one certificate when the leaf itself is configured as an anchor. */
   readonly path: readonly Certificate[];
-  /** When the first certificate of the path expires. */
+  /** From when on the first certificate of the path has expired. */
   readonly validUntil: WallTime;
 }
 
 /** What a revocation list says of a certificate that `issuer` issued. */
-export type RevocationCheck = (certificate: Certificate, issuer: Certificate) => RevocationAnswer;
+export type RevocationCheck = (
+  certificate: Pick<Certificate, 'serialHex'>,
+  issuer: Certificate,
+) => RevocationAnswer;
 export type RevocationAnswer = 'good' | 'revoked' | 'unknown';
 
 export interface PathQuestion {
@@ -138,10 +142,7 @@ function search(
   const isAnchor = question.anchors.some(({ der }) => equalBytes(der, end.der));
   const path = isAnchor ? [end] : extend(state, [end], 0);
   if (path === undefined || key === undefined) return state.best.refusal;
-  const validUntil = path.reduce(
-    (first, { notAfter }) => (notAfter < first ? notAfter : first),
-    end.notAfter,
-  );
+  const validUntil = path.map(endOf).reduce((first, each) => (each < first ? each : first));
   return { kind: 'valid', leaf: end, key, path, validUntil };
 }
 

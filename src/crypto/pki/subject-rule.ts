@@ -31,7 +31,9 @@ export type SubjectRuleProblem = { readonly kind: 'problem'; readonly problem: s
 export type SubjectMatch =
   | { readonly kind: 'name'; readonly name: string }
   /** `why` is for the operator. */
-  | { readonly kind: 'no-match'; readonly why: string };
+  | { readonly kind: 'no-match'; readonly why: string }
+  /** It could be read as several devices. */
+  | { readonly kind: 'ambiguous'; readonly why: string };
 
 /** Checks a rule when it is configured, so that matching cannot fail later for the rule's sake. */
 export function subjectRule(source: SubjectRuleSource): SubjectRule | SubjectRuleProblem {
@@ -80,10 +82,28 @@ export function matchSubject(rule: SubjectRule, certificate: Certificate): Subje
       .join(''),
   );
   const [name = '', ...others] = named;
-  if (others.some((other) => other !== name)) return none(`${subject.display} matches in more than one way`);
+  if (others.some((other) => other !== name)) {
+    return ambiguous(`${subject.display || 'it'} matches in more than one way`);
+  }
   if (name.length > NAME_LENGTH_MAX)
     return none(`the name would be longer than ${NAME_LENGTH_MAX} characters`);
   return { kind: 'name', name };
+}
+
+/** The one name that all rules which match agree on; rules that disagree give none. */
+export function matchSubjects(rules: readonly SubjectRule[], certificate: Certificate): SubjectMatch {
+  let found: SubjectMatch | undefined;
+  for (const rule of rules) {
+    const match = matchSubject(rule, certificate);
+    if (match.kind === 'ambiguous') return match;
+    if (match.kind === 'no-match' || found?.kind !== 'name') {
+      // The first reason is as good as any, and a name better than all.
+      if (found === undefined || match.kind === 'name') found = match;
+    } else if (match.name !== found.name) {
+      return ambiguous(`one rule makes it ${found.name}, another ${match.name}`);
+    }
+  }
+  return found ?? none('its authority has no rules for names');
 }
 
 type AlternativeNameKind = 'dns' | 'uri' | 'ip' | 'email';
@@ -143,6 +163,7 @@ function pieces(text: string): readonly Piece[] | undefined {
 const escaped = (letter: string): string => `\\u{${(letter.codePointAt(0) as number).toString(16)}}`;
 const problem = (text: string): SubjectRuleProblem => ({ kind: 'problem', problem: text });
 const none = (why: string): SubjectMatch => ({ kind: 'no-match', why });
+const ambiguous = (why: string): SubjectMatch => ({ kind: 'ambiguous', why });
 
 /** Bounds that keep matching short: three words over 128 characters take 6 ms, the worst there is. */
 const PATTERN_LENGTH_MAX = 256;

@@ -1,5 +1,6 @@
 /** What a schema cannot say: names that must exist, or exist once, and addresses and templates that must be some. */
 import { isIP } from 'node:net';
+import { subjectRule } from '../../crypto/index.ts';
 import { compileRoutes } from '../../relay/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import { type ConfigProblem, didYouMean, displayValue, pointerOf } from './problem.ts';
@@ -92,6 +93,34 @@ function rightProblems({ rights, routes }: Settings): ConfigProblem[] {
   );
 }
 
+function subjectRuleProblems({ dtls }: Settings): ConfigProblem[] {
+  const known = dtls.trust_anchors;
+  return dtls.subject_rules.flatMap(({ trust_anchor: anchor, ...source }, index): ConfigProblem[] => {
+    const pointer = `/dtls/subject_rules/${index}`;
+    const value = displayValue(anchor);
+    const hint = didYouMean(anchor, known);
+    const rule = subjectRule(source);
+    return [
+      ...(known.includes(anchor)
+        ? []
+        : [{ pointer: `${pointer}/trust_anchor`, message: 'is not among trust_anchors', value, hint }]),
+      ...(rule.kind === 'problem' ? [subjectRuleProblem(pointer, source, rule.problem)] : []),
+    ];
+  });
+}
+
+/** `problem` begins with the member that it is about, or is about the rule as a whole. */
+function subjectRuleProblem(
+  pointer: string,
+  source: Readonly<Record<string, string>>,
+  problem: string,
+): ConfigProblem {
+  const [, member, message] = /^(cn|san|template): (.*)$/s.exec(problem) ?? [];
+  const hint = 'for instance cn: lock-{id} with template: lock-{id}';
+  if (member === undefined || message === undefined) return { pointer, message: problem, hint };
+  return { pointer: `${pointer}/${member}`, message, value: displayValue(source[member]), hint };
+}
+
 const CHECKS: readonly {
   readonly reads: readonly (keyof Settings)[];
   readonly check: (settings: Settings) => ConfigProblem[];
@@ -100,4 +129,5 @@ const CHECKS: readonly {
   { reads: ['backends'], check: backendProblems },
   { reads: ['routes', 'backends'], check: routeProblems },
   { reads: ['rights', 'routes'], check: rightProblems },
+  { reads: ['dtls'], check: subjectRuleProblems },
 ];

@@ -1,6 +1,7 @@
 /** From valid settings to the frozen Config that the process runs on. */
 import { resolve as absolute } from 'node:path';
 import { required } from '../../base/index.ts';
+import type { SubjectRuleSource } from '../../crypto/index.ts';
 import type { BackendSettings, ShardSettings } from '../ports/index.ts';
 import type { ActorKind } from '../../trust/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
@@ -22,7 +23,15 @@ export interface Config {
   /** Files of the gateway's own key and certificates; `null`: it makes its own key, and has none. */
   readonly identity: { readonly keyFile: string | null; readonly certificateFile: string | null };
   /** Files of the authorities that devices' certificates come from. */
-  readonly authorities: { readonly anchors: readonly string[]; readonly revocationLists: readonly string[] };
+  readonly authorities: AuthorityFiles;
+}
+
+/** Files that say whose word on devices counts, and how certificates name them. */
+export interface AuthorityFiles {
+  readonly anchors: readonly string[];
+  /** `anchor`: one of `anchors`. */
+  readonly subjectRules: readonly { readonly anchor: string; readonly rule: SubjectRuleSource }[];
+  readonly revocationLists: readonly string[];
 }
 
 /** Files that a coaps backend is spoken to with. */
@@ -46,7 +55,11 @@ export function resolveConfig(settings: Settings, profile: Profile): Config {
     admin: settings.admin,
     log: settings.log,
     identity: { keyFile: dtls.key_file ?? null, certificateFile: dtls.certificate_file ?? null },
-    authorities: { anchors: dtls.trust_anchors, revocationLists: dtls.revocation_lists },
+    authorities: {
+      anchors: dtls.trust_anchors,
+      subjectRules: dtls.subject_rules.map(({ trust_anchor: anchor, ...rule }) => ({ anchor, rule })),
+      revocationLists: dtls.revocation_lists,
+    },
     backendFiles: Object.fromEntries(
       Object.entries(settings.backends).flatMap(([name, backend]) => {
         const files = backendFiles(backend);

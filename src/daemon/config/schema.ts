@@ -159,6 +159,22 @@ const trust = Type.Object(
   { ...STRICT, description: 'Who trusts whom: the bounds.', default: {} },
 );
 
+const subjectRule = Type.Object(
+  {
+    trust_anchor: text('File of the authority whose certificates it is for: one of `trust_anchors`.'),
+    cn: Type.Optional(text('Pattern of the common name, such as `lock-{id}`.', { maxLength: 256 })),
+    san: Type.Optional(
+      text(
+        'Pattern of an alternative name: `dns:`, `uri:`, `ip:` or `email:` and the pattern, such as ' +
+          '`uri:urn:dev:{id}`.',
+        { maxLength: 264 },
+      ),
+    ),
+    template: text('The name of the device, made of the words in braces: `lock-{id}`.', { maxLength: 256 }),
+  },
+  STRICT,
+);
+
 const dtls = Type.Object(
   {
     suites: Type.Array(Type.Enum([...SUITE_NAMES]), {
@@ -198,6 +214,13 @@ const dtls = Type.Object(
     trust_anchors: files(
       "Certificates of the authorities whose word on devices' certificates counts: files in PEM or DER.",
     ),
+    subject_rules: Type.Array(subjectRule, {
+      description:
+        'How certificates name devices, where their subjects are not registered one by one: a device that was added ' +
+        'by name gets in with any certificate that these rules give its name to.',
+      maxItems: 64,
+      default: [],
+    }),
     revocation_lists: files(
       'Revocation lists of these authorities: files in DER or PEM. With any, a device is turned away unless every ' +
         'issuer of its chain has a list here that is current.',

@@ -6,7 +6,15 @@
  * What was answered is durable and in force. What was refused or failed changed nothing.
  */
 import { AssertionFault, between, OperationalError, required, toHex, utf8 } from '../../base/index.ts';
-import { type Entropy, type MasterKey, sealKey, unsealKey } from '../../crypto/index.ts';
+import {
+  type Anchor,
+  type Entropy,
+  type MasterKey,
+  nodeProvider,
+  openAnchors,
+  sealKey,
+  unsealKey,
+} from '../../crypto/index.ts';
 import {
   type Agent,
   agentName,
@@ -25,6 +33,7 @@ import {
   type TrustSnapshot,
 } from '../../trust/index.ts';
 import {
+  type AuthoritySettings,
   type Clock,
   type ControlMessage,
   type LogEntry,
@@ -50,8 +59,8 @@ import type { Tally } from './tally.ts';
 export interface ControlParts {
   readonly store: Store;
   readonly master: MasterKey;
-  /** Certificates of the configured authorities, DER. */
-  readonly anchors: readonly Uint8Array[];
+  /** Whose certificates count, to begin with. */
+  readonly authorities: AuthoritySettings;
   readonly entropy: Entropy;
   readonly clock: Clock;
   readonly publisher: Publisher;
@@ -65,6 +74,7 @@ export class Control {
   readonly #parts: ControlParts;
   readonly #trust: Trust;
   readonly #known: KnownKeys;
+  #anchors: readonly Anchor[] = [];
   #savedAt: number;
   /** The command before: commands wait for each other. */
   #last: Promise<unknown> = Promise.resolve();
@@ -76,6 +86,12 @@ export class Control {
     this.#trust = new Trust(snapshot, parts.clock.wall(), { chainMax });
     this.#known = new KnownKeys(parts.master, (credential) => unsealed(parts.master, credential));
     this.#savedAt = savedAt;
+    this.believe(parts.authorities);
+  }
+
+  /** From here on, certificates of these authorities are registered. */
+  believe({ anchors, subjectRules }: AuthoritySettings): void {
+    this.#anchors = openAnchors(anchors, subjectRules, nodeProvider);
   }
 
   /** The truth as of now. */
@@ -171,11 +187,11 @@ export class Control {
   }
 
   async #plan(command: Command, by: Agent): Promise<Plan> {
-    const { entropy, master, anchors } = this.#parts;
+    const { entropy, master } = this.#parts;
     const trust = this.#trust;
     await this.#known.prepare(command, trust.snapshot);
     const holderOf = (key: Uint8Array) => this.#known.holderOf(trust.snapshot, key);
-    const planning = { trust, by, entropy, master, anchors, holderOf };
+    const planning = { trust, by, entropy, master, anchors: this.#anchors, holderOf };
     return command.kind === 'add-devices' || command.kind === 'open-claim-window'
       ? await planLong(planning, command)
       : plan(planning, command);

@@ -1,6 +1,7 @@
 /** Gateway: everything that a front door may ask of control, in one place. */
 import type { Actor, ActorId, Agent, Credential, CredentialId } from '../../trust/index.ts';
 import type { BackendSettings, RouteSettings, ShardCounters, ShardSettings } from '../ports/index.ts';
+import type { AuthorityDesk } from './authorities.ts';
 import type { Command, Outcome } from './commands/index.ts';
 import type { Control } from './control.ts';
 import { TrustDesk } from './gateway-trust.ts';
@@ -27,6 +28,7 @@ export interface GatewayParts {
   readonly supervisor: Supervisor;
   readonly tally: Tally;
   readonly settings: Omit<ShardSettings, 'shard'>;
+  readonly authorities: AuthorityDesk;
   /** The gateway's own public key, DER. */
   readonly spki: Uint8Array;
 }
@@ -36,9 +38,16 @@ export class Gateway {
   readonly #listings = new Listings();
   /** Relationships, and the log. */
   readonly trust: TrustDesk;
+  /** Whose certificates count. */
+  readonly authorities: AuthorityDesk;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.authorities = parts.authorities;
+    this.authorities.serve((authorities) => {
+      parts.control.believe(authorities);
+      return parts.supervisor.believe(authorities);
+    });
     this.trust = new TrustDesk(parts.control, async () => {
       const answers = await parts.supervisor.ask({ kind: 'sessions' });
       return answers.flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []));

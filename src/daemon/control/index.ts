@@ -7,6 +7,12 @@
  * Invariants: one writer; what was answered is durable and in force on every running shard; keys are in the clear only
  * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
  */
+export {
+  type AuthoritiesView,
+  AuthorityDesk,
+  openAuthorityDesk,
+  type Reloaded,
+} from './authorities.ts';
 export type {
   ActorWish,
   ClaimWindowWish,

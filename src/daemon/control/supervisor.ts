@@ -6,6 +6,7 @@
  */
 import { OperationalError } from '../../base/index.ts';
 import {
+  type AuthoritySettings,
   type ControlMessage,
   type ListenerAddress,
   type LogLevel,
@@ -103,6 +104,26 @@ export class Supervisor {
       this.#questions.ask(number, (request) => thread.post({ kind: 'ask', request, question }), patienceMs),
     );
     return (await Promise.all(asked)).filter((answer) => answer !== undefined);
+  }
+
+  /**
+   * Has every shard believe these authorities, and those that start later; resolves, with how many sessions ended, when
+   * they count everywhere. A shard that does not say so in time is ended: it might go on by what has been revoked.
+   */
+  async believe(authorities: AuthoritySettings, patienceMs: number = PATIENCE_MS): Promise<number> {
+    this.#settings = { ...this.#settings, authorities };
+    const asked = [...this.#shards.values()].map(async ({ number, thread }) => {
+      const question = { kind: 'believe', authorities } as const;
+      const send = (request: number): void => thread.post({ kind: 'ask', request, question });
+      const answer = await this.#questions.ask(number, send, patienceMs);
+      if (answer?.kind === 'believed') return answer.closed;
+      if (this.#shards.get(number)?.thread === thread) {
+        report(this.#parts.log, 'shard late', { shard: number });
+        await thread.terminate();
+      }
+      return 0;
+    });
+    return (await Promise.all(asked)).reduce((sum, closed) => sum + closed, 0);
   }
 
   /** Ends a shard that must not go on; it is started again. */

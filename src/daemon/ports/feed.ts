@@ -8,6 +8,7 @@
  *   control <--answer------- shard
  */
 import type { ActorId, CredentialId, Revision, TrustEvent, TrustSnapshot } from '../../trust/index.ts';
+import type { AuthoritySettings } from './shard-settings.ts';
 
 /** A key in the clear: travels within the process only. */
 export interface PskMaterial {
@@ -38,6 +39,8 @@ export type ShardQuestion =
   | { readonly kind: 'sessions' }
   | { readonly kind: 'close-session'; readonly id: string }
   | { readonly kind: 'counters' }
+  /** Other authorities, or other lists of theirs, count from here on. The answer comes when it is in force. */
+  | { readonly kind: 'believe'; readonly authorities: AuthoritySettings }
   /** Stop accepting handshakes, answer new requests 5.03, finish what is under way within the grace, then close all. */
   | { readonly kind: 'drain'; readonly graceMs: number };
 
@@ -63,6 +66,8 @@ export type ShardAnswer =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
   | { readonly kind: 'closed'; readonly found: boolean }
   | { readonly kind: 'counters'; readonly counters: ShardCounters }
+  /** How many sessions ended, whose certificates these authorities do not vouch for. */
+  | { readonly kind: 'believed'; readonly closed: number }
   | { readonly kind: 'drained' };
 
 export interface ListenerAddress {

@@ -2,6 +2,7 @@
  * ports: what the daemon asks of the world, as interfaces and plain messages. Each has two implementations from its
  * first day: the real one in adapters/, a simulated one in test/fakes.
  */
+export type { AuthoritySource } from './authority-source.ts';
 export type {
   Backend,
   BackendAnswer,

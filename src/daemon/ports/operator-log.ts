@@ -15,6 +15,8 @@ export const CONTROL_EVENTS = {
   'snapshot not saved': 'warn',
   'trust changed': 'info',
   'change failed': 'error',
+  'authorities reloaded': 'info',
+  'authorities not reloaded': 'error',
   'shard listening': 'info',
   'shard exited': 'error',
   'shard restarting': 'warn',

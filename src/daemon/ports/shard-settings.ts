@@ -1,4 +1,5 @@
 /** Everything a shard thread is told at its start: the resolved configuration, plain and structured-clonable. */
+import type { AnchorRule } from '../../crypto/index.ts';
 import type { ActorKind } from '../../trust/index.ts';
 
 export interface ShardSettings {
@@ -35,6 +36,8 @@ export interface IdentitySettings {
 export interface AuthoritySettings {
   /** Certificates that devices' chains must end at, DER. */
   readonly anchors: readonly Uint8Array[];
+  /** From their certificates to names of devices. */
+  readonly subjectRules: readonly AnchorRule[];
   /** Their revocation lists, DER or PEM. With any, every issuer needs a current one. */
   readonly revocationLists: readonly Uint8Array[];
 }

@@ -12,10 +12,11 @@ import {
   emptySnapshot,
   isCurrent,
   type Revision,
+  subjectByName,
   type TrustEvent,
   type TrustSnapshot,
 } from '../../trust/index.ts';
-import type { PskMaterial } from '../ports/index.ts';
+import type { AuthoritySettings, PskMaterial } from '../ports/index.ts';
 import type { Authorities } from './authorities.ts';
 
 /** An answer, and for the operator why it is not the wished one. */
@@ -112,6 +113,24 @@ export class Credentials {
     }
   }
 
+  /** Counts the authorities that have been believed: what was judged by others is judged anew. */
+  get believed(): number {
+    return this.#authorities.generation;
+  }
+
+  /** Other authorities, or other lists of theirs, count from here on. */
+  believe(authorities: AuthoritySettings): void {
+    this.#authorities.replace(authorities);
+  }
+
+  /** Until when a chain that was accepted for a credential stays so; `undefined`: it is not, or not any more. */
+  certifiedUntil(chain: readonly Uint8Array[], credential: CredentialId): WallTime | undefined {
+    const { answer } = this.#certified(chain);
+    if (answer.kind !== 'accepted' || answer.credential !== credential) return undefined;
+    const judged = this.#authorities.judge(chain, this.now);
+    return judged.kind === 'certified' ? judged.until : undefined;
+  }
+
   /** Who stands behind a credential now; `undefined` when it is not valid, or its actor may not act. */
   standing(credential: CredentialId): Standing | undefined {
     const { credentials, actors } = this.#snapshot;
@@ -130,14 +149,27 @@ export class Credentials {
     return { kind: 'psk', key, credential: credential.id };
   }
 
+  /**
+   * A certificate is whoever its subject is registered as, whatever has become of that registration; only one that is
+   * not registered is looked up by the name that its authority's rules derive.
+   */
   #certified(chain: readonly Uint8Array[]): Judgement {
     const judged = this.#authorities.judge(chain, this.now);
     if (judged.kind === 'refused') {
       return { answer: { kind: 'refused', reason: judged.reason }, why: judged.detail };
     }
-    const { anchorHex, subject } = judged;
-    const why = `no device is registered as ${subject} under the authority ${anchorHex}`;
-    return this.#accepted(`x509:${anchorHex}:${subject}`, why);
+    const { anchorHex, subject, named } = judged;
+    const why = `no device is registered as ${subject ?? '(no subject)'} under the authority ${anchorHex}`;
+    const exact = `x509:${anchorHex}:${subject ?? ''}`;
+    if (subject !== undefined && this.#snapshot.identities.has(exact)) return this.#accepted(exact, why);
+    if (named.kind !== 'name') return { answer: UNKNOWN, why: `${why}; ${named.why}` };
+    const { name } = named;
+    const byName = `x509:${anchorHex}:${subjectByName(name)}`;
+    const answer = this.#accepted(byName, `${why}, and no device ${name} was added by name`);
+    if (answer.answer.kind !== 'accepted') return answer;
+    const holder = this.standing(answer.answer.credential as CredentialId)?.principal;
+    // What is registered so was checked to be of that device; that nobody else is meant is worth a second look.
+    return holder?.kind === 'device' && holder.name === name ? answer : { answer: UNKNOWN, why };
   }
 
   #accepted(proofKey: string, why: string): Judgement {

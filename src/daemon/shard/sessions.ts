@@ -12,7 +12,6 @@ import type { Principal } from '../../policy/index.ts';
 import type { Caller } from '../../relay/index.ts';
 import type { CredentialId, Revision } from '../../trust/index.ts';
 import type { Clock, SessionView, ShardSettings } from '../ports/index.ts';
-import { leafEnd } from './authorities.ts';
 import type { Credentials, Standing } from './credentials.ts';
 
 export interface Session extends Caller {
@@ -24,10 +23,14 @@ export interface Session extends Caller {
   readonly sendLimit: number;
   /** What the peer has shown. */
   readonly shown: Claim['kind'];
-  /** When its certificate ends; `null`: it showed none. */
-  readonly certifiedUntil: WallTime | null;
+  /** The certificates that it showed. */
+  readonly chain: readonly Uint8Array[] | null;
+  /** From when on they have to be judged anew; `null`: it showed none. */
+  certifiedUntil: WallTime | null;
   /** At which revision `principal` was true. */
   checked: Revision;
+  /** By which authorities, as `Credentials.believed` counts them. */
+  believed: number;
   /** When `principal` may cease to be, whatever the revision; `null`: never by itself. */
   until: WallTime | null;
 }
@@ -86,35 +89,55 @@ export function beginSession(
   connection: ConnectionHandle,
   peer: VerifiedPeer,
   { principal, until }: Standing,
-  { sendLimit, checked }: Pick<Session, 'sendLimit' | 'checked'>,
+  { sendLimit, credentials }: { readonly sendLimit: number; readonly credentials: Credentials },
 ): Session {
   const { claim } = peer;
-  const certifiedUntil = claim.kind === 'x509' ? leafEnd(claim.chain) : null;
+  const { credential } = principal;
+  const chain = claim.kind === 'x509' ? claim.chain : null;
+  // It may have ended since the handshake asked: then it does so at once.
+  const certifiedUntil = chain && (credentials.certifiedUntil(chain, credential) ?? credentials.now);
   return {
     connection,
-    credential: principal.credential,
+    credential,
     principal,
     first: principal,
     shown: claim.kind,
     sendLimit,
+    chain,
     certifiedUntil,
-    checked,
+    checked: credentials.revision,
+    believed: credentials.believed,
     until: earlierOf(until, certifiedUntil),
     jobs: 0,
   };
 }
 
-/** The session's principal now; it is looked up again only when the revision has changed or its time has come. */
+/**
+ * The session's principal now; it is looked up again only when the revision or the authorities have changed, or its
+ * time has come.
+ */
 export function currentPrincipal(session: Session, credentials: Credentials): Principal | null {
-  const { until, certifiedUntil } = session;
+  const { until, believed } = session;
   const due = until !== null && credentials.now >= until;
-  if (!due && session.checked === credentials.revision) return session.principal;
-  const expired = certifiedUntil !== null && credentials.now >= certifiedUntil;
-  const standing = expired ? undefined : credentials.standing(session.credential);
+  const same = session.checked === credentials.revision && believed === credentials.believed;
+  if (!due && same) return session.principal;
+  const certified = isCertified(session, credentials);
+  const standing = certified ? credentials.standing(session.credential) : undefined;
   session.principal = standing?.principal ?? null;
   session.checked = credentials.revision;
-  session.until = earlierOf(standing?.until ?? null, certifiedUntil);
+  session.believed = certified ? credentials.believed : NEVER;
+  session.until = earlierOf(standing?.until ?? null, session.certifiedUntil);
   return session.principal;
+}
+
+/** Whether what the peer showed is still good, and for whom it was. A list may have been renewed meanwhile. */
+function isCertified(session: Session, credentials: Credentials): boolean {
+  const { chain, certifiedUntil, credential, believed } = session;
+  if (chain === null || certifiedUntil === null) return true;
+  if (believed === credentials.believed && credentials.now < certifiedUntil) return true;
+  const until = credentials.certifiedUntil(chain, credential);
+  if (until !== undefined) session.certifiedUntil = until;
+  return until !== undefined;
 }
 
 /** Of two ends, where `null` is none. */
@@ -170,3 +193,5 @@ function viewOf(session: Session, connection: ConnectionView, shard: number, off
 const sessionId = (shard: number, connection: ConnectionHandle): string => `${shard}-${connection}`;
 
 const UNCHECKED = -1 as Revision;
+/** The authorities that count are counted from 1. */
+const NEVER = 0;

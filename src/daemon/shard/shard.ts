@@ -54,8 +54,8 @@ export class Shard {
   constructor(parts: ShardParts) {
     const { settings } = parts;
     this.#parts = parts;
-    this.#credentials = new Credentials(new Authorities(settings.authorities), () => parts.clock.wall());
     this.#number = settings.shard;
+    this.#credentials = new Credentials(new Authorities(settings.authorities), () => parts.clock.wall());
     this.#dtls = parts.dtls;
     this.#coap = parts.coap;
     this.#relay = parts.relay;
@@ -148,9 +148,11 @@ export class Shard {
         case 'deliver':
           this.#converse(now, this.#coap.receive(now, peerId(effect.connection), effect.plaintext));
           break;
-        case 'lookup':
-          this.#lookUp(now, effect);
+        case 'lookup': {
+          const { answer, why: found } = this.#credentials.answer(effect.ask);
+          this.#carryOut(now, this.#dtls.resolve(now, effect.id, answer), found);
           break;
+        }
         case 'established':
           this.#established(now, effect);
           break;
@@ -171,11 +173,6 @@ export class Shard {
           break;
       }
     }
-  }
-
-  #lookUp(now: Instant, { id, ask }: Extract<Effect, { kind: 'lookup' }>): void {
-    const { answer, why } = this.#credentials.answer(ask);
-    this.#carryOut(now, this.#dtls.resolve(now, id, answer), why);
   }
 
   /** What CoAP wants done. */
@@ -216,8 +213,9 @@ export class Shard {
     const standing = this.#credentials.standing(peer.credential as CredentialId);
     if (standing === undefined) return this.#close(now, connection, 'revoked');
     const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
-    const checked = this.#credentials.revision;
-    this.#sessions.add(beginSession(connection, peer, standing, { sendLimit, checked }));
+    this.#sessions.add(
+      beginSession(connection, peer, standing, { sendLimit, credentials: this.#credentials }),
+    );
   }
 
   /** A connection is over: nothing of it is under way any more, and nothing of it will be answered. */
@@ -243,7 +241,7 @@ export class Shard {
 
   /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
   #applied(now: Instant, ended: Ended): void {
-    for (const credential of ended.credentials) this.#dtls.forgetSessions(credential);
+    this.#dtls.forgetSessions(new Set(ended.credentials));
     if (ended.any) {
       this.#cutOff(now);
       this.#requests.dropUngrounded(now, this.#ground.trust);
@@ -253,9 +251,12 @@ export class Shard {
     this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
   }
 
-  /** Closes every session whose principal is gone. */
-  #cutOff(now: Instant): void {
-    for (const session of this.#sessions.lost(this.#credentials)) this.#closeLost(now, session);
+  /** Closes every session whose principal is gone, and none can be taken up again; how many there were. */
+  #cutOff(now: Instant): number {
+    const lost = this.#sessions.lost(this.#credentials);
+    this.#dtls.forgetSessions(new Set(lost.map(({ credential }) => credential)));
+    for (const session of lost) this.#closeLost(now, session);
+    return lost.length;
   }
 
   #closeLost(now: Instant, session: Session): void {
@@ -288,9 +289,13 @@ export class Shard {
         this.#answer(request, { kind: 'closed', found: found !== undefined });
         break;
       }
+      case 'believe':
+        this.#credentials.believe(question.authorities);
+        this.#answer(request, { kind: 'believed', closed: this.#cutOff(now) });
+        break;
       case 'counters': {
-        const parts = { ...this.#parts, tally: this.#tally, router: this.#router };
-        this.#answer(request, { kind: 'counters', counters: countersOf(parts) });
+        const counters = countersOf({ ...this.#parts, tally: this.#tally, router: this.#router });
+        this.#answer(request, { kind: 'counters', counters });
         break;
       }
       case 'drain':

@@ -45,9 +45,10 @@ export class SessionCache {
   }
 
   /** Ends the sessions of a credential that is no longer good. */
-  forget(credential: string): void {
+  forget(credentials: ReadonlySet<string>): void {
+    if (credentials.size === 0) return;
     for (const [key, { session }] of this.#byId.entries()) {
-      if (session.credential === credential) this.#byId.delete(key);
+      if (credentials.has(session.credential)) this.#byId.delete(key);
     }
   }
 }

@@ -50,7 +50,7 @@ const worker = new Worker(new URL('../../../src/worker.ts', import.meta.url), {
         retransmitMs: 1_000,
       },
       identity: { keyPem: generateIdentityKey().pem, chain: [] },
-      authorities: { anchors: [], revocationLists: [] },
+      authorities: { anchors: [], subjectRules: [], revocationLists: [] },
       limits: {
         connectionsMax: 20_000,
         handshakesMax: 1_000,

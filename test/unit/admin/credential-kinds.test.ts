@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { toHex } from '../../../src/base/index.ts';
 import { nodeProvider, pem } from '../../../src/crypto/index.ts';
 import { type AdminUnderTest, adminUnderTest, problemOf } from '../../support/admin.ts';
-import { authority, device, pkcs8Of, spkiOf, testKey } from '../../support/x509.ts';
+import { authority, device, name, pkcs8Of, spkiOf, subjectAltName, testKey } from '../../support/x509.ts';
 
 const LONG = { notBefore: '2020-01-01T00:00:00Z', notAfter: '2049-01-01T00:00:00Z' };
 const root = authority({ subject: 'Meters Root', ...LONG });
@@ -177,4 +177,84 @@ test('members of another kind are refused', async () => {
     assert.deepEqual(problemOf(answer), [400, 'request-invalid']);
     assert.equal(answer.json().field, `/credential/${field}`);
   }
+});
+
+describe('certificates by name', () => {
+  const rule = { cn: 'site-{id}', template: '{id}' };
+  const withRules = async (): Promise<AdminUnderTest> => {
+    const admin = await adminUnderTest({
+      anchors: [root.der, other.der],
+      subjectRules: [{ anchorHex: sha256(root.der), rule }],
+    });
+    await admin.addUser('ann');
+    return admin;
+  };
+  const byName = { kind: 'x509', byName: true } as const;
+
+  test('a device is known by its name under the authority that has rules', async () => {
+    const admin = await withRules();
+    const made = await adding(admin, 'meter-1', byName);
+    assert.equal(made.statusCode, 201, made.body);
+    const { subject, anchor, established } = made.json().credential;
+    assert.deepEqual([subject, anchor, established], ['name:meter-1', sha256(root.der), 'ca']);
+    const again = await admin.ask('/v1/credentials', { body: { actor: 'meter-1', ...byName } });
+    assert.equal(again.json().code, 'identity-taken');
+  });
+
+  test('is refused where no authority has rules, or another is named', async () => {
+    const bare = await adding(await furnished(), 'meter-1', byName);
+    assert.match(bare.json().detail, /no authority has rules .* dtls\.subject_rules/);
+    const elsewhere = await adding(await withRules(), 'meter-1', { ...byName, anchor: 'Other Root' });
+    assert.match(elsewhere.json().detail, /there is no such authority; configured are CN=Meters Root/);
+    assert.equal(elsewhere.json().field, '/credential/anchor');
+  });
+
+  test('is for devices only, and no subject passes for it', async () => {
+    const admin = await withRules();
+    const platform = await admin.ask('/v1/actors', {
+      body: { kind: 'platform', name: 'acme', credential: byName },
+    });
+    assert.equal(platform.json().code, 'credential-not-allowed', platform.body);
+    const posing = await adding(admin, 'lock', {
+      kind: 'x509',
+      anchor: 'Meters Root',
+      subject: 'name:meter-1',
+    });
+    assert.match(posing.json().detail, /a subject begins with a type/);
+  });
+
+  test('a certificate that is one device by its name is not registered for another', async () => {
+    const admin = await withRules();
+    await adding(admin, 'meter-1', byName);
+    const certificate = pem('CERTIFICATE', device({ subject: 'site-meter-1', ...LONG }, root).der);
+    const taken = await adding(admin, 'lock', { kind: 'x509', certificate });
+    assert.equal(taken.json().code, 'identity-taken');
+    assert.match(taken.json().detail, /meter-1's/);
+    const own = await admin.ask('/v1/credentials', { body: { actor: 'meter-1', kind: 'x509', certificate } });
+    assert.equal(own.statusCode, 201, own.body);
+  });
+
+  test('ends like any other', async () => {
+    const admin = await withRules();
+    const { credential } = (await adding(admin, 'meter-1', byName)).json();
+    assert.equal((await admin.ask(`/v1/credentials/${credential.id}`, { method: 'DELETE' })).statusCode, 200);
+    const again = await admin.ask('/v1/credentials', { body: { actor: 'meter-1', ...byName } });
+    assert.equal(again.statusCode, 201, 'and the name is free');
+  });
+});
+
+describe('a certificate without a subject', () => {
+  test('is registered by its alternative names', async () => {
+    const admin = await furnished();
+    const extensions = [subjectAltName(['uri', 'urn:dev:1'])];
+    const holder = device({ subject: name([]), extensions, ...LONG }, root);
+    const made = await adding(admin, 'lock', { kind: 'x509', certificate: pem('CERTIFICATE', holder.der) });
+    assert.equal(made.json().credential?.subject, 'subjectAltName=uri:urn:dev:1', made.body);
+    const nobody = device({ subject: name([]), extensions: undefined, ...LONG }, root);
+    const refused = await adding(admin, 'lock-2', {
+      kind: 'x509',
+      certificate: pem('CERTIFICATE', nobody.der),
+    });
+    assert.match(refused.json().detail, /neither a subject nor alternative names/);
+  });
 });

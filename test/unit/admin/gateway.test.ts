@@ -148,6 +148,8 @@ describe('admin: the running gateway', () => {
       '/v1/actors/{id}/transfer',
       '/v1/audit',
       '/v1/audit/verify',
+      '/v1/authorities',
+      '/v1/authorities/reload',
       '/v1/backends',
       '/v1/claim-window',
       '/v1/claims',

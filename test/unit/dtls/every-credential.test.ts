@@ -251,7 +251,7 @@ describe('resumption', () => {
     const pair = connected({ credentials: { identity: lock }, server });
     const { session } = established(pair.clientEffects);
     assert.ok(session !== null);
-    pair.server.forgetSessions('c-2');
+    pair.server.forgetSessions(new Set(['c-2']));
     resumed(pair, session);
     assert.equal(established(pair.serverEffects).peer.resumed, false);
     converses(pair);

@@ -1,5 +1,5 @@
 /** What may be asked for, by operators and by actors for themselves, and what they are told. */
-import type { Entropy, MasterKey } from '../../../crypto/index.ts';
+import type { Anchor, Entropy, MasterKey } from '../../../crypto/index.ts';
 import type { PskMaterial } from '../../ports/index.ts';
 import type {
   Actor,
@@ -66,7 +66,9 @@ export interface X509Wish extends AnyWish {
   readonly shown:
     | { readonly kind: 'certificate'; readonly pem: string }
     /** SHA-256 of the authority's certificate, or its subject; `null`: the only one there is. */
-    | { readonly kind: 'subject'; readonly anchor: string | null; readonly subject: string };
+    | { readonly kind: 'subject'; readonly anchor: string | null; readonly subject: string }
+    /** Whichever certificate the authority's rules derive the device's name from. */
+    | { readonly kind: 'name'; readonly anchor: string | null };
 }
 
 /** A command worked out against a snapshot, nothing written yet. */
@@ -106,8 +108,8 @@ export interface Planning {
   readonly by: Agent;
   readonly entropy: Entropy;
   readonly master: MasterKey;
-  /** Certificates of the configured authorities, DER. */
-  readonly anchors: readonly Uint8Array[];
+  /** The authorities whose word counts. */
+  readonly anchors: readonly Anchor[];
   /** Who has that pre-shared key already. */
   readonly holderOf: (key: Uint8Array) => CredentialId | undefined;
   /** PSK identities, in hexadecimal, that others in the same transaction bring along. */

@@ -1,12 +1,13 @@
 /** From what an operator hands over to the facts of a credential, whatever its kind, or why they are none. */
-import { required, toHex } from '../../../base/index.ts';
+import { equalBytes, required, toHex } from '../../../base/index.ts';
 import {
-  type Certificate,
+  type Anchor,
   importPublicKey,
+  matchSubjects,
   nodeCertificateVerifier,
   nodeProvider,
   readAnchors,
-  readCertificate,
+  subjectText,
   validatePath,
 } from '../../../crypto/index.ts';
 import type { PskMaterial } from '../../ports/index.ts';
@@ -14,9 +15,13 @@ import {
   type ActorId,
   type CredentialFacts,
   findActor,
+  nameOfSubject,
   type Proof,
+  proofKey,
   refuse,
   type Refused,
+  subjectByName,
+  type Trust,
 } from '../../../trust/index.ts';
 import type { CredentialWish, Planning, RpkWish, X509Wish } from './command.ts';
 import { drawCredentialId } from './ids.ts';
@@ -48,10 +53,15 @@ export function prepareCredential(
     const facts: CredentialFacts = { ...psk, kind: 'psk', actor, user, ...FOREVER };
     return { kind: 'prepared', facts, keys: [material], ...(keyHex === undefined ? {} : { keyHex }) };
   }
-  const proof = wish.kind === 'rpk' ? rawKey(wish) : certified(planning, wish);
+  const proof = wish.kind === 'rpk' ? rawKey(wish) : certified(planning, { actor, name }, wish);
   if (proof.kind === 'refused') return proof;
   const id = drawCredentialId(planning.entropy);
   return { kind: 'prepared', facts: { ...proof, id, actor, user, established, ...FOREVER }, keys: [] };
+}
+
+interface Holder {
+  readonly actor: ActorId;
+  readonly name: string;
 }
 
 type ProofOf<K> = Extract<Proof, { readonly kind: K }>;
@@ -62,48 +72,90 @@ function rawKey({ publicKey }: RpkWish): ProofOf<'rpk'> | Refused {
   return { kind: 'rpk', fingerprintHex: imported.fingerprintHex, spkiHex: toHex(imported.spki) };
 }
 
-function certified({ trust, anchors }: Planning, { shown }: X509Wish): ProofOf<'x509'> | Refused {
-  const known = anchors.map((der) => {
-    const read = readCertificate(der);
-    return required(read.kind === 'certificate' ? read : undefined, 'anchors were read before');
-  });
-  if (known.length === 0) return refuse('key-invalid', NO_AUTHORITY, '/kind');
-  if (shown.kind === 'subject') {
-    const anchor = chosen(known, shown.anchor);
-    if (anchor.kind === 'refused') return anchor;
-    return { kind: 'x509', anchorHex: fingerprint(anchor), subject: shown.subject };
+function certified(
+  { trust, anchors }: Planning,
+  { actor, name }: Holder,
+  { shown }: X509Wish,
+): ProofOf<'x509'> | Refused {
+  if (anchors.length === 0) return refuse('key-invalid', NO_AUTHORITY, '/kind');
+  if (shown.kind === 'certificate') return ofCertificate(trust, anchors, actor, shown.pem);
+  const anchor = chosen(shown.kind === 'name' ? anchors.filter(hasRules) : anchors, shown.anchor);
+  if ('kind' in anchor) {
+    const bare = shown.kind === 'name' && !anchors.some(hasRules);
+    return bare ? refuse('key-invalid', NO_RULES, '/byName') : anchor;
   }
-  const read = readAnchors(shown.pem);
+  const { fingerprintHex: anchorHex } = anchor;
+  if (shown.kind === 'name') return { kind: 'x509', anchorHex, subject: subjectByName(name) };
+  if (nameOfSubject(shown.subject) === undefined) {
+    return { kind: 'x509', anchorHex, subject: shown.subject };
+  }
+  return refuse('key-invalid', 'a subject begins with a type, as in CN=lock-1', '/subject');
+}
+
+/** The holder of that certificate, and of those that its authority will issue for the same subject. */
+function ofCertificate(
+  trust: Trust,
+  anchors: readonly Anchor[],
+  actor: ActorId,
+  pem: string,
+): ProofOf<'x509'> | Refused {
+  const read = readAnchors(pem);
   if (read.kind === 'problem') return refuse('key-invalid', read.problem, '/certificate');
-  const path = validatePath({
+  const judged = validatePath({
     chain: read.certificates.map(({ der }) => der),
-    anchors: known,
+    anchors: anchors.map(({ certificate }) => certificate),
     at: trust.now,
     purpose: 'client',
     verifier: nodeCertificateVerifier,
   });
-  if (path.kind === 'refused') return refuse('key-invalid', path.detail, '/certificate');
-  const end = required(path.path.at(-1), 'a path has an end');
-  return { kind: 'x509', anchorHex: fingerprint(end), subject: path.leaf.subject.display };
+  if (judged.kind === 'refused') return refuse('key-invalid', judged.detail, '/certificate');
+  const end = judged.path.at(-1);
+  const { fingerprintHex: anchorHex, rules } = required(
+    anchors.find(({ certificate }) => end !== undefined && equalBytes(certificate.der, end.der)),
+    'a path ends at an anchor',
+  );
+  const subject = subjectText(judged.leaf);
+  if (subject === undefined) return refuse('key-invalid', NO_SUBJECT, '/certificate');
+  const named = matchSubjects(rules, judged.leaf);
+  const other = named.kind === 'name' ? holderByName(trust, anchorHex, named.name) : undefined;
+  if (other === undefined || other === actor) return { kind: 'x509', anchorHex, subject };
+  const name = trust.snapshot.actors.get(other)?.name ?? '';
+  return refuse(
+    'identity-taken',
+    `by the rules of its authority this certificate is ${name}'s`,
+    '/certificate',
+  );
+}
+
+function holderByName({ snapshot }: Trust, anchorHex: string, name: string): ActorId | undefined {
+  const key = proofKey({ kind: 'x509', anchorHex, subject: subjectByName(name) });
+  const id = key === undefined ? undefined : snapshot.identities.get(key);
+  return id === undefined ? undefined : snapshot.credentials.get(id)?.actor;
 }
 
 /** The authority that an operator means. */
-function chosen(known: readonly Certificate[], reference: string | null): Certificate | Refused {
+function chosen(known: readonly Anchor[], reference: string | null): Anchor | Refused {
   const meant = known.filter(
-    (each) =>
+    ({ certificate, fingerprintHex }) =>
       reference === null ||
-      fingerprint(each) === reference.toLowerCase() ||
-      each.subject.display === reference ||
-      each.subject.commonNames.includes(reference),
+      fingerprintHex === reference.toLowerCase() ||
+      certificate.subject.display === reference ||
+      certificate.subject.commonNames.includes(reference),
   );
   const [first] = meant;
-  if (first !== undefined && meant.every((each) => fingerprint(each) === fingerprint(first))) return first;
-  const names = known.map((each) => `${each.subject.display} (${fingerprint(each).slice(0, 16)}...)`);
+  if (first !== undefined && meant.every((each) => each.fingerprintHex === first.fingerprintHex))
+    return first;
+  const names = known.map(
+    ({ certificate, fingerprintHex }) => `${certificate.subject.display} (${fingerprintHex.slice(0, 16)}...)`,
+  );
   const what = first === undefined ? 'there is no such authority' : 'more than one authority could be meant';
   return refuse('key-invalid', `${what}; configured are ${names.join(', ')}`, '/anchor');
 }
 
-const fingerprint = ({ der }: Certificate): string => toHex(nodeProvider.hash('sha256', der));
+const hasRules = ({ rules }: Anchor): boolean => rules.length > 0;
 
 const FOREVER = { notBefore: null, notAfter: null } as const;
 const NO_AUTHORITY = 'no authority is configured whose certificates would count: dtls.trust_anchors';
+const NO_RULES = 'no authority has rules from certificates to names of devices: dtls.subject_rules';
+const NO_SUBJECT =
+  'the certificate has neither a subject nor alternative names that could be written down: printable, 256 characters';

@@ -19,7 +19,7 @@ describe('files of authorities', () => {
   const both = written('both.pem', [root, other].map(({ der }) => pem('CERTIFICATE', der)).join(''));
   const list = written('root.crl', revocationList({}, root));
   const refused = (anchors: readonly string[], revocationLists: readonly string[], message: RegExp): void => {
-    assert.throws(() => openAuthorities({ anchors, revocationLists }), {
+    assert.throws(() => openAuthorities({ anchors, subjectRules: [], revocationLists }), {
       code: 'PN_AUTHORITIES_INVALID',
       message,
     });
@@ -27,10 +27,10 @@ describe('files of authorities', () => {
 
   test('are read whole', () => {
     const der = written('root.der', root.der);
-    const opened = openAuthorities({ anchors: [both, der], revocationLists: [list] });
+    const opened = openAuthorities({ anchors: [both, der], subjectRules: [], revocationLists: [list] });
     assert.deepEqual(opened.anchors, [root.der, other.der, root.der]);
     assert.equal(opened.revocationLists.length, 1);
-    assert.deepEqual(openAuthorities({ anchors: [], revocationLists: [] }).anchors, []);
+    assert.deepEqual(openAuthorities({ anchors: [], subjectRules: [], revocationLists: [] }).anchors, []);
   });
 
   test('are refused with what was found, when they are something else', () => {

@@ -167,17 +167,17 @@ describe('age', () => {
   test('a lower number is older whatever its date; a number that vanished is older', () => {
     const current = verified({ number: 0x100 });
     const later = '2026-06-20T00:00:00Z';
-    assert.equal(compareCrls(verified({ number: 0xff, thisUpdate: later }), current), 'older');
-    assert.equal(compareCrls(verified({ number: 0x101 }), current), 'newer');
-    assert.equal(compareCrls(verified({ number: 0x100 }), current), 'same');
-    assert.equal(compareCrls(verified({ thisUpdate: later }), current), 'older');
+    assert.equal(compareCrls(verified({ number: 0xff, thisUpdate: later }).list, current.list), 'older');
+    assert.equal(compareCrls(verified({ number: 0x101 }).list, current.list), 'newer');
+    assert.equal(compareCrls(verified({ number: 0x100 }).list, current.list), 'same');
+    assert.equal(compareCrls(verified({ thisUpdate: later }).list, current.list), 'older');
   });
 
   test('without numbers the dates decide', () => {
     const current = verified({});
-    assert.equal(compareCrls(verified({ thisUpdate: '2026-06-02T00:00:00Z' }), current), 'newer');
-    assert.equal(compareCrls(verified({ thisUpdate: '2026-05-02T00:00:00Z' }), current), 'older');
-    assert.equal(compareCrls(verified({}), current), 'same');
+    assert.equal(compareCrls(verified({ thisUpdate: '2026-06-02T00:00:00Z' }).list, current.list), 'newer');
+    assert.equal(compareCrls(verified({ thisUpdate: '2026-05-02T00:00:00Z' }).list, current.list), 'older');
+    assert.equal(compareCrls(verified({}).list, current.list), 'same');
   });
 });
 

@@ -306,3 +306,50 @@ describe('backends by coaps', () => {
     }
   });
 });
+
+describe('rules from certificates to names of devices', () => {
+  const dtls = (rule: string): string => `dtls: {trust_anchors: [root.pem], subject_rules: [${rule}]}`;
+
+  test('are kept with the file that they are for', () => {
+    const { subjectRules } = valid(
+      dtls("{trust_anchor: root.pem, cn: 'lock-{id}', template: '{id}'}"),
+    ).authorities;
+    assert.deepEqual(subjectRules, [{ anchor: 'root.pem', rule: { cn: 'lock-{id}', template: '{id}' } }]);
+  });
+
+  for (const [what, rule, expected] of [
+    [
+      'an authority that is none',
+      "{trust_anchor: rot.pem, cn: '{id}', template: '{id}'}",
+      /^\/dtls\/subject_rules\/0\/trust_anchor \| is not among trust_anchors \| "rot\.pem" \| did you mean root\.pem\?/,
+    ],
+    [
+      'a pattern that is none',
+      "{trust_anchor: root.pem, cn: '{a}{b}', template: '{a}'}",
+      /^\/dtls\/subject_rules\/0\/cn \| two words in braces touch/,
+    ],
+    [
+      'no pattern',
+      "{trust_anchor: root.pem, template: '{a}'}",
+      /^\/dtls\/subject_rules\/0 \| a rule needs cn, san or both \| - \| for instance/,
+    ],
+    [
+      'a stray word',
+      "{trust_anchor: root.pem, cn: '{a}', template: '{b}'}",
+      /\/template \| \{b\} is in neither pattern/,
+    ],
+    [
+      'an unknown key',
+      "{trust_anchor: root.pem, cm: '{a}', template: '{a}'}",
+      /\/cm \| unknown key \| - \| did you mean cn\?/,
+    ],
+  ] as const) {
+    test(`with ${what} are refused with place and hint`, () => {
+      const found = lines(problems(dtls(rule)));
+      assert.ok(
+        found.some((line) => expected.test(line)),
+        found.join('\n'),
+      );
+    });
+  }
+});

@@ -13,7 +13,7 @@ const root = authority({
 });
 const lock = device({ subject: 'lock-1', ...validity }, root);
 const other = device({ subject: 'lock-2', ...validity }, root);
-const judgeAll = () => new Authorities({ anchors: [root.der], revocationLists: [] });
+const judgeAll = () => new Authorities({ anchors: [root.der], subjectRules: [], revocationLists: [] });
 
 describe('a chain that was found good', () => {
   test('is good again, and means the same device', () => {

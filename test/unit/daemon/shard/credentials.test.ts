@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fromHex, required, toHex, utf8, type WallTime, wallTime } from '../../../../src/base/index.ts';
-import { nodeProvider } from '../../../../src/crypto/index.ts';
+import { type AnchorRule, nodeProvider } from '../../../../src/crypto/index.ts';
 import { Authorities } from '../../../../src/daemon/shard/authorities.ts';
 import { Credentials } from '../../../../src/daemon/shard/credentials.ts';
 import {
@@ -22,7 +22,17 @@ import {
   type SnapshotRecord,
   type TrustEvent,
 } from '../../../../src/trust/index.ts';
-import { authority, device, type Holder, revocationList, spkiOf, testKey } from '../../../support/x509.ts';
+import {
+  authority,
+  type CertificateWish,
+  device,
+  type Holder,
+  name,
+  revocationList,
+  spkiOf,
+  subjectAltName,
+  testKey,
+} from '../../../support/x509.ts';
 
 const at = (text: string): WallTime => wallTime(Date.parse(text));
 const sha256 = (bytes: Uint8Array): string => toHex(nodeProvider.hash('sha256', bytes));
@@ -67,14 +77,20 @@ interface Scene {
 function scene({
   anchors = [root],
   lists = [],
+  subjectRules = [],
   notAfter = null,
 }: {
   anchors?: readonly Holder[];
   lists?: readonly Uint8Array[];
+  subjectRules?: readonly AnchorRule[];
   notAfter?: WallTime | null;
 } = {}): Scene {
   let wall = at('2026-06-15T12:00:00Z');
-  const authorities = new Authorities({ anchors: anchors.map(({ der }) => der), revocationLists: lists });
+  const authorities = new Authorities({
+    anchors: anchors.map(({ der }) => der),
+    subjectRules,
+    revocationLists: lists,
+  });
   const credentials = new Credentials(authorities, () => wall);
   let revision = 1 as Revision;
   const actor = (id: string) =>
@@ -258,8 +274,8 @@ describe('a session under way', () => {
   const begun = (made: Scene, credential: string, claim: Claim): Session => {
     const standing = required(made.credentials.standing(credential as CredentialId), 'it is known');
     const peer = { claim } as VerifiedPeer;
-    const checked = made.credentials.revision;
-    return beginSession(1 as ConnectionHandle, peer, standing, { sendLimit: 1_024, checked });
+    const { credentials } = made;
+    return beginSession(1 as ConnectionHandle, peer, standing, { sendLimit: 1_024, credentials });
   };
 
   test('ends with its certificate, and the peer is told so', () => {
@@ -282,5 +298,157 @@ describe('a session under way', () => {
     assert.equal(lossOf(session, made.credentials.now), 'revoked');
     made.turnClock('2026-07-01T00:00:00Z');
     assert.equal(currentPrincipal(session, made.credentials), null);
+  });
+});
+
+describe('a certificate whose subject is not registered', () => {
+  const anchorHex = sha256(root.der);
+  const rules = [
+    { anchorHex, rule: { cn: '{site}/{id}', template: '{id}' } },
+    { anchorHex, rule: { san: 'uri:urn:dev:{id}', template: '{id}' } },
+  ];
+  const byName: CredentialFacts = {
+    ...facts('c-name', 'lamp'),
+    kind: 'x509',
+    anchorHex,
+    subject: 'name:lamp',
+  };
+  const certified = (wish: CertificateWish, issuer = root) =>
+    ({ kind: 'x509', chain: [device(wish, issuer).der] }) as const;
+  const named = (subject: string, uri?: string) =>
+    certified({ subject, ...(uri === undefined ? {} : { extensions: [subjectAltName(['uri', uri])] }) });
+  const furnished = (): Scene => {
+    const made = scene({ anchors: [root, other], subjectRules: rules });
+    made.apply({ kind: 'credential-established', credential: byName });
+    return made;
+  };
+  const other = authority({ subject: 'Other Root' });
+  const credentialOf = (made: Scene, question: { kind: 'x509'; chain: readonly Uint8Array[] }) => {
+    const { answer, why } = made.credentials.answer(question);
+    return answer.kind === 'accepted' ? answer.credential : (why ?? answer.kind);
+  };
+
+  test('is the device whose name the rules derive, if that was added by name', () => {
+    const made = furnished();
+    assert.equal(credentialOf(made, named('north/lamp')), 'c-name');
+    assert.equal(credentialOf(made, named('anything', 'urn:dev:lamp')), 'c-name');
+    assert.match(credentialOf(made, named('north/meter')), /no device meter was added by name/);
+    assert.match(credentialOf(made, named('lamp')), /the common name in CN=lamp does not match/);
+  });
+
+  test('counts only under the authority that has the rules', () => {
+    assert.match(credentialOf(furnished(), certified({ subject: 'north/lamp' }, other)), /has no rules/);
+  });
+
+  test('is nobody where two rules disagree', () => {
+    assert.match(
+      credentialOf(furnished(), named('north/lamp', 'urn:dev:meter')),
+      /one rule makes it lamp, another meter/,
+    );
+  });
+
+  test('is nobody any more when the credential has ended, and again when a suspension is over', () => {
+    const made = furnished();
+    const id = 'c-name' as CredentialId;
+    made.apply({ kind: 'credential-suspended', id });
+    assert.notEqual(credentialOf(made, named('north/lamp')), 'c-name');
+    made.apply({ kind: 'credential-resumed', id });
+    assert.equal(credentialOf(made, named('north/lamp')), 'c-name');
+    made.apply({ kind: 'credential-ended', id });
+    assert.notEqual(credentialOf(made, named('north/lamp')), 'c-name');
+  });
+
+  test('a subject that is registered decides alone, even while its credential is suspended', () => {
+    const made = furnished();
+    const subject = 'CN=north/lamp';
+    const exact: CredentialFacts = { ...facts('c-exact', 'meter'), kind: 'x509', anchorHex, subject };
+    made.apply({ kind: 'credential-established', credential: exact });
+    assert.equal(credentialOf(made, named('north/lamp')), 'c-exact');
+    made.apply({ kind: 'credential-suspended', id: exact.id });
+    assert.match(credentialOf(made, named('north/lamp')), /no device is registered/);
+  });
+
+  test('a name that belongs to somebody else is nobody', () => {
+    const made = scene({ subjectRules: rules });
+    const stray: CredentialFacts = { ...byName, actor: 'meter' as ActorId };
+    made.apply({ kind: 'credential-established', credential: stray });
+    assert.notEqual(credentialOf(made, named('north/lamp')), 'c-name');
+  });
+});
+
+describe('a certificate without a subject', () => {
+  const uri = subjectAltName(['uri', 'urn:dev:a,b'], ['dns', 'lock.example']);
+  const nameless = (...extensions: readonly Uint8Array[]) => {
+    const wish = { subject: name([]), extensions: extensions.length === 0 ? undefined : extensions };
+    return { kind: 'x509', chain: [device(wish, root).der] } as const;
+  };
+
+  test('is known by its alternative names, all of them', () => {
+    const made = scene();
+    const subject = 'subjectAltName=dns:lock.example,uri:urn:dev:a\\,b';
+    const credential: CredentialFacts = {
+      ...facts('c-san', 'lock'),
+      kind: 'x509',
+      anchorHex: sha256(root.der),
+      subject,
+    };
+    made.apply({ kind: 'credential-established', credential });
+    assert.deepEqual(made.credentials.answer(nameless(uri)).answer, {
+      kind: 'accepted',
+      credential: 'c-san',
+    });
+    assert.deepEqual(made.credentials.answer(nameless(subjectAltName(['dns', 'lock.example']))).answer, {
+      kind: 'unknown',
+    });
+    assert.deepEqual(made.credentials.answer(nameless()).answer, { kind: 'unknown' });
+  });
+});
+
+describe('other authorities and lists while sessions are under way', () => {
+  const settings = (lists: readonly Uint8Array[], anchors = [root]) =>
+    ({ anchors: anchors.map(({ der }) => der), subjectRules: [], revocationLists: lists }) as const;
+  const begin = (made: Scene): Session => {
+    const { credentials } = made;
+    const standing = required(credentials.standing('c-lock' as CredentialId), 'it is known');
+    const claim: Claim = { kind: 'x509', fingerprint: new Uint8Array(32), chain: [lock.der] };
+    return beginSession(1 as ConnectionHandle, { claim } as VerifiedPeer, standing, {
+      sendLimit: 1_024,
+      credentials,
+    });
+  };
+
+  test('G10: a session ends with the list on which its certificate is revoked, and for good', () => {
+    const made = scene({ lists: [revocationList({ number: 1 }, root)] });
+    const session = begin(made);
+    assert.equal(currentPrincipal(session, made.credentials)?.name, 'lock');
+    made.credentials.believe(settings([revocationList({ number: 2, revoked: ['77'] }, root)]));
+    assert.equal(currentPrincipal(session, made.credentials), null);
+    assert.equal(currentPrincipal(session, made.credentials), null);
+    assert.equal(lossOf(session, made.credentials.now), 'certificate-revoked');
+    assert.equal(made.credentials.answer(X509).answer.kind, 'refused');
+  });
+
+  test('G10: a session ends when its list is out of date, and goes on where that was renewed in time', () => {
+    const made = scene({ lists: [revocationList({ number: 1 }, root)] });
+    const [stays, ends] = [begin(made), begin(made)];
+    made.turnClock('2026-07-02T00:00:00Z');
+    assert.equal(currentPrincipal(ends, made.credentials), null);
+    const renewed = revocationList(
+      { number: 2, thisUpdate: '2026-06-30T00:00:00Z', nextUpdate: '2026-08-01T00:00:00Z' },
+      root,
+    );
+    made.credentials.believe(settings([renewed]));
+    assert.equal(currentPrincipal(stays, made.credentials)?.name, 'lock');
+    assert.equal(stays.until, at('2026-08-01T00:00:00.001Z'));
+    made.turnClock('2026-08-01T00:00:01Z');
+    assert.equal(currentPrincipal(stays, made.credentials), null);
+  });
+
+  test('a session ends with the authority that its certificate came from', () => {
+    const made = scene();
+    const session = begin(made);
+    made.credentials.believe(settings([], [authority({ subject: 'Another Root' })]));
+    assert.equal(currentPrincipal(session, made.credentials), null);
+    assert.equal(lossOf(session, made.credentials.now), 'certificate-revoked');
   });
 });

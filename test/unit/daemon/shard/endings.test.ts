@@ -22,7 +22,10 @@ const identityOf = (key: Holder['key'], chain: readonly Uint8Array[] = []): OwnI
 /** A world of 1 January 2026 in which `cam` has a further credential. */
 function worldWith(facts: object, key?: Uint8Array): World {
   const dtls = { ...SETTINGS.dtls, idleTimeoutMs: 10 * 86_400_000 };
-  const world = new World({ dtls, authorities: { anchors: [root.der], revocationLists: [] } });
+  const world = new World({
+    dtls,
+    authorities: { anchors: [root.der], subjectRules: [], revocationLists: [] },
+  });
   world.load();
   const credential = {
     id: 'c-cam' as CredentialId,

@@ -36,7 +36,7 @@ test('those of a credential that ended are gone, and no others', () => {
   cache.remember(instant(0), session('one', 'c-1'));
   cache.remember(instant(0), session('two', 'c-2'));
   cache.remember(instant(0), session('three', 'c-1'));
-  cache.forget('c-1');
+  cache.forget(new Set(['c-1']));
   assert.equal(cache.size, 1);
   assert.notEqual(cache.find(instant(0), utf8('two')), undefined);
 });
