@@ -1,4 +1,4 @@
-/** Who may come in: whoever holds the operator's token, under a name that this gateway is served by. */
+/** Who may come in: whoever holds the operator's token or one of an actor, under a name that this gateway has. */
 import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { assert } from '../base/index.ts';
@@ -16,21 +16,26 @@ declare module 'fastify' {
 /** Tells the operator's token from all others, in constant time. */
 export type Recognise = (token: string) => boolean;
 
+/** Who shows that token, if it is good here and now. */
+export type Admit = (token: string) => Agent | undefined;
+
 /**
  * A hook that lets only requests with the token pass. Failures are counted by address: beyond {@link FAILURES_MAX} a
- * minute they are answered 429. A right token always passes, so that nobody can lock the operator out.
+ * minute they are answered 429. A right token always passes, so that nobody can lock anybody out.
+ * What has ended, run out or been suspended is refused like what never was.
  */
 export function tokenHook(
   app: FastifyInstance,
-  recognise: Recognise,
+  admit: Admit,
   log: OperatorLog,
 ): (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined> {
   app.decorateRequest('agent', null);
   const attempt = app.createRateLimit({ max: FAILURES_MAX, timeWindow: '1 minute' });
   return async (request, reply) => {
     const token = bearerToken(request.headers.authorization);
-    if (token !== undefined && recognise(token)) {
-      request.agent = { kind: 'operator' };
+    const agent = token === undefined ? undefined : admit(token);
+    if (agent !== undefined) {
+      request.agent = agent;
       return undefined;
     }
     const limit = await attempt(request);

@@ -31,9 +31,15 @@ export function created(reply: FastifyReply, where: string, { id, revision }: Ma
   void reply.code(201).header('location', `/v1/${where}/${id}`).header('etag', `"${revision}"`);
 }
 
-/** A credential that was made, with the key if the gateway made it. */
-export function madeCredential(gateway: Gateway, { credential, keyHex }: Shown): object | undefined {
-  return credential && { ...gateway.view(credential), ...(keyHex === undefined ? {} : { keyHex }) };
+/** A credential that was made, with the key or token that the gateway made. */
+export function madeCredential(gateway: Gateway, { credential, keyHex, token }: Shown): object | undefined {
+  return (
+    credential && {
+      ...gateway.view(credential),
+      ...(keyHex === undefined ? {} : { keyHex }),
+      ...(token === undefined ? {} : { token }),
+    }
+  );
 }
 
 /** An actor with what was made for it, which is shown this once. */
@@ -49,7 +55,7 @@ export function madeActor(gateway: Gateway, done: Done): object | undefined {
   );
 }
 
-type Shown = Pick<Done, 'credential' | 'keyHex'>;
+type Shown = Pick<Done, 'credential' | 'keyHex' | 'token'>;
 
 interface Made {
   readonly id: string;

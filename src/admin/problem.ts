@@ -141,6 +141,7 @@ const OWN_PROBLEMS = {
   'if-match-invalid': [400, 'If-Match is not a revision'],
   'token-missing': [401, 'A token is needed'],
   'token-invalid': [401, 'The token is not valid'],
+  'operator-only': [403, 'For operators only'],
   'not-found': [404, 'There is no such thing'],
   'session-unknown': [404, 'No such session'],
   'authorities-invalid': [409, 'The files of authorities are refused'],

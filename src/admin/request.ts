@@ -27,6 +27,7 @@ export interface CredentialBody {
   readonly anchor?: string;
   readonly user?: string;
   readonly established?: CredentialWish['established'];
+  readonly notAfter?: number | null;
 }
 
 /** What is wrong with a body that its schema allows. */
@@ -63,6 +64,10 @@ export function credentialWish(body: CredentialBody): CredentialWish | Unfit {
     }
     case 'x509':
       return certificateWish(body, user);
+    case 'token': {
+      const notAfter = body.notAfter as (CredentialWish & { kind: 'token' })['notAfter'];
+      return { kind: 'token', user, established: established ?? 'displayed', notAfter };
+    }
   }
 }
 
@@ -99,6 +104,7 @@ const KIND_MEMBERS = [
   ['subject', 'x509'],
   ['byName', 'x509'],
   ['anchor', 'x509'],
+  ['notAfter', 'token'],
 ] as const satisfies readonly (readonly [keyof CredentialBody, CredentialWish['kind']])[];
 
 /** How a certificate can be told: one of these. */

@@ -7,6 +7,7 @@ const NAME_LENGTH_MAX = 64;
 const REFERENCE_LENGTH_MAX = 128;
 const HEX_LENGTH_MAX = 256;
 const KEY_LENGTH_MAX = 65_536;
+const WALL_MAX = 8_640_000_000_000_000;
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const hex = (description: string) =>
@@ -65,7 +66,13 @@ export const keyHex = Type.Optional(
   Type.String({ description: 'The key, if the gateway made it. Shown this once; nobody can read it again.' }),
 );
 
-export const madeCredentialSchema = Type.Object({ ...credentialSchema.properties, keyHex });
+const token = Type.Optional(
+  Type.String({
+    description: 'The token: `Authorization: Bearer`. Shown this once; nobody can read it again.',
+  }),
+);
+
+export const madeCredentialSchema = Type.Object({ ...credentialSchema.properties, keyHex, token });
 export const madeActorSchema = Type.Object({
   ...actorSchema.properties,
   credential: Type.Optional(madeCredentialSchema),
@@ -87,8 +94,8 @@ export const identitySchema = Type.Object(
 );
 
 const credentialMembers = {
-  kind: Type.Enum(['psk', 'rpk', 'x509'], {
-    description: 'A pre-shared key, a raw public key, or a certificate.',
+  kind: Type.Enum(['psk', 'rpk', 'x509', 'token'], {
+    description: 'A pre-shared key, a raw public key, a certificate; or, for whoever is no device, a token.',
   }),
   identity: Type.Optional(
     Type.String({
@@ -139,6 +146,15 @@ const credentialMembers = {
         'if there is one only.',
     }),
   ),
+  notAfter: Type.Optional(
+    nullable(
+      Type.Integer({
+        minimum: 0,
+        maximum: WALL_MAX,
+        description: 'token: worth nothing from then on, milliseconds since 1970; without: in 90 days.',
+      }),
+    ),
+  ),
   user: Type.Optional(
     Type.String({
       maxLength: REFERENCE_LENGTH_MAX,
@@ -168,7 +184,10 @@ export const newActorSchema = Type.Object(
 
 export const newCredentialSchema = Type.Object(
   {
-    actor: Type.String({ maxLength: REFERENCE_LENGTH_MAX, description: 'Id or name of a device.' }),
+    actor: Type.String({
+      maxLength: REFERENCE_LENGTH_MAX,
+      description: 'Id, `KIND/NAME`, or name of a device.',
+    }),
     ...credentialMembers,
   },
   STRICT,

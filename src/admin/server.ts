@@ -1,4 +1,4 @@
-/** The HTTP server of operators: limits, hooks, errors, routes. */
+/** The HTTP server of operators, and of actors who act for themselves: limits, hooks, errors, routes. */
 import type { AddressInfo } from 'node:net';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -9,6 +9,7 @@ import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { OperationalError } from '../base/index.ts';
 import type { Gateway } from '../daemon/control/index.ts';
 import { type ListenerAddress, type OperatorLog, report } from '../daemon/ports/index.ts';
+import { guardRoutes } from './access.ts';
 import type { AdminApp } from './app.ts';
 import { hostHook, type Recognise, tokenHook } from './auth.ts';
 import { openApi } from './openapi.ts';
@@ -98,7 +99,9 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
   app.get('/v1/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(
     async (v1: AdminApp) => {
-      v1.addHook('onRequest', tokenHook(app, parts.recognise, log));
+      const admit = (token: string) => (parts.recognise(token) ? OPERATOR : gateway.bearerOf(token));
+      v1.addHook('onRequest', tokenHook(app, admit, log));
+      guardRoutes(v1);
       v1.addHook('onSend', async (_request, reply) => {
         void reply.header('cache-control', 'no-store');
       });
@@ -173,6 +176,8 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'request-invalid',
   FST_ERR_BAD_URL: 'not-found',
 };
+
+const OPERATOR = { kind: 'operator' } as const;
 
 /** Answers are JSON: nothing in them may ever run. */
 const API_POLICY = {

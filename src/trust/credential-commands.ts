@@ -133,6 +133,7 @@ export function keyRefusal(
   device: ActorId,
   wanted: CredentialFacts,
 ): Refused | undefined {
+  if (wanted.kind === 'token') return refuse('credential-not-allowed', NO_TOKEN, '/credential/kind');
   const holder = snapshot.actors.get(device);
   if (wanted.actor === device) {
     return factsRefusal(snapshot, wanted) ?? (holder && byNameRefusal(holder, wanted));
@@ -212,6 +213,7 @@ function switchTo(trust: Trust, id: CredentialId, by: Agent, state: Credential['
   return accept({ kind: 'credential-suspended', id, ...suspender(by) });
 }
 
+const NO_TOKEN = 'devices prove themselves with keys';
 const SHA256_HEX = /^[0-9a-f]{64}$/;
 const SHA256_RULE = 'it is a SHA-256 hash, in lower-case hexadecimal';
 const BYTES_HEX = /^(?:[0-9a-f]{2}){16,1024}$/;

@@ -68,6 +68,8 @@ export function keyEntitled(
 ): Refused | undefined {
   if (by.kind === 'operator') return undefined;
   if (kind === 'token') return refuse('not-entitled', 'tokens are for an operator to give', '/kind');
+  if (kind === 'x509')
+    return refuse('not-entitled', 'whose a certificate is, is for an operator to say', '/kind');
   if (!speaksFor(trust, actor, by)) return notTheHolder(actor);
   if (user === null || (by.kind === 'actor' && user === by.id)) return undefined;
   return refuse('not-entitled', 'it acts in the name of somebody else', '/user', { user });

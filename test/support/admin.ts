@@ -17,6 +17,8 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   /** `null`: none. */
   readonly token?: string | null;
+  /** The address that it comes from: failures are counted by address. */
+  readonly from?: string;
 }
 
 export interface AdminUnderTest extends ControlPlane {
@@ -57,11 +59,12 @@ export async function adminUnderTest(
   });
   const ask = (
     url: string,
-    { method, body, headers, token = TOKEN }: Asked = {},
+    { method, body, headers, token = TOKEN, from }: Asked = {},
   ): Promise<LightMyRequestResponse> =>
     app.inject({
       method: method ?? (body === undefined ? 'GET' : 'POST'),
       url,
+      ...(from === undefined ? {} : { remoteAddress: from }),
       headers: {
         host: '127.0.0.1:8080',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),

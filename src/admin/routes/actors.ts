@@ -29,9 +29,10 @@ export function addActorRoutes(app: AdminApp, gateway: Gateway): void {
     },
     list: {
       summary: 'List actors, by kind and name',
-      page: ({ kind = null, name = null }, paging) => gateway.actors({ kind: kind as Kind, name }, paging),
+      page: ({ kind = null, name = null }, paging, by) =>
+        gateway.actors({ kind: kind as Kind, name }, paging, by),
     },
-    one: { summary: 'One actor', find: (id) => gateway.actor(id), unknown: 'actor-unknown' },
+    one: { summary: 'One actor', find: (id, by) => gateway.actor(id, by), unknown: 'actor-unknown' },
   });
   addAdding(app, gateway);
   addRemoval(app, gateway);

@@ -23,15 +23,19 @@ export function addCredentialRoutes(app: AdminApp, gateway: Gateway): void {
     filters: { actor: Type.String({ maxLength: 128 }) },
     list: {
       summary: 'List credentials, by identity',
-      page: ({ actor = null }, paging) => gateway.credentials(actor, paging),
+      page: ({ actor = null }, paging, by) => gateway.credentials(actor, paging, by),
     },
-    one: { summary: 'One credential', find: (id) => gateway.credential(id), unknown: 'credential-unknown' },
+    one: {
+      summary: 'One credential',
+      find: (id, by) => gateway.credential(id, by),
+      unknown: 'credential-unknown',
+    },
   });
   app.post(
     '/credentials',
     {
       schema: {
-        summary: 'Give a device a further credential',
+        summary: 'Give a device a further key, or another actor a token to act for itself with',
         tags: TAGS,
         body: newCredentialSchema,
         querystring: emptyQuery,

@@ -32,14 +32,14 @@ export function addRelationshipRoutes(app: AdminApp, gateway: Gateway): void {
     },
     list: {
       summary: 'List relationships',
-      page: ({ of = null, ended }, paging) => {
-        const page = gateway.trust.list(of, ended === 'true', paging);
+      page: ({ of = null, ended }, paging, by) => {
+        const page = gateway.trust.list({ of, ended: ended === 'true' }, paging, by);
         return page === null ? { code: 'actor-unknown', field: '/of' } : page;
       },
     },
     one: {
       summary: 'One relationship, and what it means now',
-      find: (id) => gateway.trust.find(id),
+      find: (id, by) => gateway.trust.find(id, by),
       unknown: 'relationship-unknown',
     },
   });
@@ -111,7 +111,7 @@ function addRevoking(app: AdminApp, gateway: Gateway): void {
     '/relationships/:id/preview-revocation',
     { schema: { ...schema, summary: 'What revoking it would do: nothing is changed' } },
     async (request, reply) => {
-      const preview = await gateway.trust.preview(request.params.id, agentOf(request));
+      const preview = await gateway.trust.preview(request.params.id as RelationshipId, agentOf(request));
       if ('code' in preview) return await sendRefusal(reply, preview);
       return reply.header('etag', `"${preview.revision}"`).send(preview as never);
     },

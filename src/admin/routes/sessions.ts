@@ -2,6 +2,7 @@
 import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
+import { agentOf } from '../auth.ts';
 import { sendProblem } from '../problem.ts';
 import { pageRequest } from '../request.ts';
 import {
@@ -28,7 +29,7 @@ export function addSessionRoutes(app: AdminApp, gateway: Gateway): void {
     },
     async (request, reply) => {
       const { principal, ...paging } = request.query;
-      const page = await gateway.sessions(principal ?? null, pageRequest(paging));
+      const page = await gateway.sessions(principal ?? null, pageRequest(paging), agentOf(request));
       if (page === undefined) return await sendProblem(reply, 'cursor-invalid');
       return { items: [...page.items], next: page.next };
     },
@@ -47,7 +48,7 @@ export function addSessionRoutes(app: AdminApp, gateway: Gateway): void {
     },
     async (request, reply) => {
       const { id } = request.params;
-      if (await gateway.closeSession(id)) return { id };
+      if (await gateway.closeSession(id, agentOf(request))) return { id };
       return await sendProblem(reply, 'session-unknown');
     },
   );

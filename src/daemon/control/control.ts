@@ -44,6 +44,7 @@ import {
   type StoredEntry,
 } from '../ports/index.ts';
 import {
+  bearerOf,
   type Command,
   type MadeDevice,
   type NewDevice,
@@ -103,6 +104,11 @@ export class Control {
   get trust(): Trust {
     this.#trust.advance(this.#parts.clock.wall());
     return this.#trust;
+  }
+
+  /** Who shows that token, if he may act here and now. */
+  bearerOf(token: string): Agent | undefined {
+    return bearerOf(this.trust, this.#parts.master, token);
   }
 
   /** The log, checked link by link; rejects with PN_STORE_CORRUPT where it does not hold. */
@@ -277,6 +283,7 @@ function madeOf(snapshot: TrustSnapshot, made: Plan['made']): Partial<Outcome & 
     ...(credential === undefined ? {} : { credential }),
     ...(relationship === undefined ? {} : { relationship }),
     ...(made.keyHex === undefined ? {} : { keyHex: made.keyHex }),
+    ...(made.token === undefined ? {} : { token: made.token }),
     ...(made.claimCode === undefined ? {} : { claimCode: made.claimCode }),
     ...(made.devices === undefined ? {} : { devices: devicesOf(snapshot, made.devices) }),
   };

@@ -11,7 +11,7 @@ import {
   revoke,
   type Trust,
 } from '../../trust/index.ts';
-import { resolveActor } from './commands/index.ts';
+import { agentRefusal, resolveActor } from './commands/index.ts';
 import type { Control } from './control.ts';
 import {
   type AuditView,
@@ -24,6 +24,7 @@ import {
   viewCascade,
   viewClaimWindow,
   viewEntry,
+  Viewer,
   viewRelationship,
 } from './queries/index.ts';
 
@@ -43,16 +44,22 @@ export class TrustDesk {
   }
 
   /** `undefined` for a cursor that is none; null for an actor that is none. */
-  list(of: string | null, ended: boolean, request: PageRequest): Page<RelationshipView> | undefined | null {
+  list(
+    { of, ended }: { readonly of: string | null; readonly ended: boolean },
+    request: PageRequest,
+    by: Agent,
+  ): Page<RelationshipView> | undefined | null {
     const { trust } = this.#control;
-    const actor = of === null ? null : resolveActor(trust.snapshot, of, '/of');
+    const actor = of === null ? null : resolveActor({ trust, by }, of, '/of');
     if (actor !== null && typeof actor !== 'string') return null;
-    return pageOfRelationships(trust, { of: actor, ended }, request);
+    return pageOfRelationships(trust, new Viewer(trust, by), { of: actor, ended }, request);
   }
 
-  find(id: string): RelationshipView | undefined {
+  /** `undefined` when there is none that the agent sees. */
+  find(id: string, by: Agent): RelationshipView | undefined {
     const { trust } = this.#control;
-    const relationship = trust.snapshot.relationships.get(id as RelationshipId);
+    const found = trust.snapshot.relationships.get(id as RelationshipId);
+    const relationship = new Viewer(trust, by).relationshipOrNone(found);
     return relationship && viewRelationship(trust, relationship);
   }
 
@@ -62,9 +69,11 @@ export class TrustDesk {
   }
 
   /** What revoking it would do, or why the agent may not. */
-  async preview(id: string, by: Agent): Promise<RevocationView | Refused> {
+  async preview(id: RelationshipId, by: Agent): Promise<RevocationView | Refused> {
     const { trust } = this.#control;
-    const verdict = revoke(trust, { id: id as RelationshipId, by, shown: null });
+    const refused = agentRefusal({ trust, by }, { kind: 'revoke', id, ifRevision: null, asOf: null });
+    if (refused !== undefined) return refused;
+    const verdict = revoke(trust, { id, by, shown: null });
     return verdict.kind === 'refused' ? verdict : await this.viewRevocation(verdict.cascade);
   }
 

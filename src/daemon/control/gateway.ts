@@ -1,6 +1,12 @@
 /** Gateway: everything that a front door may ask of control, in one place. */
 import type { Actor, ActorId, Agent, Credential, CredentialId } from '../../trust/index.ts';
-import type { BackendSettings, RouteSettings, ShardCounters, ShardSettings } from '../ports/index.ts';
+import type {
+  BackendSettings,
+  RouteSettings,
+  SessionView,
+  ShardCounters,
+  ShardSettings,
+} from '../ports/index.ts';
 import type { AuthorityDesk } from './authorities.ts';
 import type { Command, Outcome } from './commands/index.ts';
 import type { Control } from './control.ts';
@@ -15,6 +21,7 @@ import {
   type Page,
   type PageRequest,
   pageOf,
+  Viewer,
   viewActor,
   viewCredential,
   viewIdentity,
@@ -48,10 +55,7 @@ export class Gateway {
       parts.control.believe(authorities);
       return parts.supervisor.believe(authorities);
     });
-    this.trust = new TrustDesk(parts.control, async () => {
-      const answers = await parts.supervisor.ask({ kind: 'sessions' });
-      return answers.flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []));
-    });
+    this.trust = new TrustDesk(parts.control, () => this.#sessions({ kind: 'operator' }));
   }
 
   /** Whether every shard serves: not while starting, draining, or replacing one. */
@@ -77,25 +81,37 @@ export class Gateway {
     return this.#parts.control.run(command, by);
   }
 
+  /** Who shows that token, if he may act here and now. */
+  bearerOf(token: string): Agent | undefined {
+    return this.#parts.control.bearerOf(token);
+  }
+
   actors(
     filter: { readonly kind: Actor['kind'] | null; readonly name: string | null },
     request: PageRequest,
+    by: Agent,
   ): Page<ActorView> | undefined {
-    return this.#listings.actors(this.#parts.control.snapshot, filter, request);
+    const { snapshot } = this.#parts.control;
+    return this.#listings.actors(snapshot, this.#viewer(by), filter, request);
   }
 
-  actor(id: string): ActorView | undefined {
-    const actor = this.#parts.control.snapshot.actors.get(id as ActorId);
+  /** `undefined` when there is none that the agent sees. */
+  actor(id: string, by: Agent): ActorView | undefined {
+    const found = this.#parts.control.snapshot.actors.get(id as ActorId);
+    const actor = this.#viewer(by).actorOrNone(found);
     return actor && viewActor(actor);
   }
 
-  credentials(actor: string | null, request: PageRequest): Page<CredentialView> | undefined {
-    return this.#listings.credentials(this.#parts.control.snapshot, actor as ActorId | null, request);
+  credentials(actor: string | null, request: PageRequest, by: Agent): Page<CredentialView> | undefined {
+    const { snapshot } = this.#parts.control;
+    return this.#listings.credentials(snapshot, this.#viewer(by), actor as ActorId | null, request);
   }
 
-  credential(id: string): CredentialView | undefined {
+  /** `undefined` when there is none that the agent sees. */
+  credential(id: string, by: Agent): CredentialView | undefined {
     const { snapshot } = this.#parts.control;
-    const credential = snapshot.credentials.get(id as CredentialId);
+    const found = snapshot.credentials.get(id as CredentialId);
+    const credential = this.#viewer(by).credentialOrNone(found);
     return credential && viewCredential(snapshot, credential);
   }
 
@@ -104,22 +120,37 @@ export class Gateway {
     return viewCredential(this.#parts.control.snapshot, credential);
   }
 
-  /** The sessions of all shards, of one principal or of all, by age. */
-  async sessions(principal: string | null, request: PageRequest): Promise<Page<NamedSession> | undefined> {
-    const { control, supervisor } = this.#parts;
-    const answers = await supervisor.ask({ kind: 'sessions' });
-    const sessions = answers
-      .flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []))
+  /** The sessions of all shards that the agent sees, of one principal or of all, by age. */
+  async sessions(
+    principal: string | null,
+    request: PageRequest,
+    by: Agent,
+  ): Promise<Page<NamedSession> | undefined> {
+    const { control } = this.#parts;
+    const sessions = (await this.#sessions(by))
       .filter((session) => principal === null || session.principal === principal)
       .map((session) => viewSession(control.snapshot, session))
       .toSorted(byKey(sessionKey));
     return pageOf(sessions, sessionKey, request);
   }
 
-  /** Ends a session; false when there is none of that id. */
-  async closeSession(id: string): Promise<boolean> {
+  /** Ends a session; false when there is none of that id that the agent sees. */
+  async closeSession(id: string, by: Agent): Promise<boolean> {
+    if (by.kind === 'actor' && !(await this.#sessions(by)).some((session) => session.id === id)) return false;
     const answers = await this.#parts.supervisor.ask({ kind: 'close-session', id });
     return answers.some((answer) => answer.kind === 'closed' && answer.found);
+  }
+
+  async #sessions(by: Agent): Promise<readonly SessionView[]> {
+    const answers = await this.#parts.supervisor.ask({ kind: 'sessions' });
+    const viewer = this.#viewer(by);
+    return answers
+      .flatMap((answer) => (answer.kind === 'sessions' ? answer.sessions : []))
+      .filter(({ principal }) => viewer.owns(principal));
+  }
+
+  #viewer(by: Agent): Viewer {
+    return new Viewer(this.#parts.control.trust, by);
   }
 
   /** What was counted: by each shard, and by control. */

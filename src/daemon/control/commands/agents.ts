@@ -1,12 +1,64 @@
-/** Who may ask for which command at all; the trust core decides about the single case. */
-import { type Agent, refuse, type Refused } from '../../../trust/index.ts';
+/**
+ * Who may ask for which command at all, and that nobody learns of what does not concern him: for an actor, what is not
+ * his to see is not there. Whether he may do what he asks for, the trust core decides.
+ */
+import {
+  type ActorId,
+  type Agent,
+  type CredentialId,
+  refuse,
+  type Refused,
+  type RelationshipId,
+  seesCredential,
+  seesRelationship,
+  type Trust,
+} from '../../../trust/index.ts';
 import type { Command } from './command.ts';
+import type { Asking } from './references.ts';
 
-/** Refuses a command that is not for this kind of agent. */
-export function agentRefusal(command: Command['kind'], by: Agent): Refused | undefined {
-  const agents: readonly Agent['kind'][] = AGENTS[command];
-  if (agents.includes(by.kind)) return undefined;
-  return refuse('not-entitled', 'that is not for you to do');
+/** Refuses a command that is not for this agent, or about what is hidden from him. */
+export function agentRefusal({ trust, by }: Asking, command: Command): Refused | undefined {
+  const agents: readonly Agent['kind'][] = AGENTS[command.kind];
+  if (!agents.includes(by.kind)) return NOT_FOR_YOU;
+  return by.kind === 'actor' ? hiddenRefusal(trust, by.id, command) : undefined;
+}
+
+/** As if what the viewer must not see were not there. A command that nothing is said of here is not for actors. */
+function hiddenRefusal(trust: Trust, viewer: ActorId, command: Command): Refused | undefined {
+  switch (command.kind) {
+    case 'revoke':
+    case 'suspend-relationship':
+    case 'resume-relationship':
+      return hiddenRelationship(trust, viewer, command.id);
+    case 'rotate-credential':
+    case 'suspend-credential':
+    case 'resume-credential':
+    case 'end-credential':
+      return hiddenCredential(trust, viewer, command.id);
+    case 'add-credential':
+    case 'establish':
+    case 'introduce':
+    case 'claim':
+    case 'release':
+    case 'transfer':
+    case 'reset':
+      return undefined; // they name actors, and only such as the agent sees are found: references.ts
+    default:
+      return NOT_FOR_YOU;
+  }
+}
+
+/** Of a relationship that the viewer does not see, what would be said if there were none. */
+function hiddenRelationship(trust: Trust, viewer: ActorId, id: RelationshipId): Refused | undefined {
+  const relationship = trust.snapshot.relationships.get(id);
+  if (relationship === undefined || seesRelationship(trust, viewer, relationship)) return undefined;
+  return refuse('relationship-unknown', 'there is no such relationship', undefined, { relationship: id });
+}
+
+function hiddenCredential(trust: Trust, viewer: ActorId, id: CredentialId): Refused | undefined {
+  const credential = trust.snapshot.credentials.get(id);
+  if (credential === undefined || seesCredential(trust, viewer, credential)) return undefined;
+  return refuse('credential-unknown', 'there is no such credential');
 }
 
 const OPERATORS = ['operator'] as const;
@@ -39,3 +91,5 @@ const AGENTS = {
   // It outlives an owner: whoever he was, he must not come back by it.
   'set-reset-proof': OPERATORS,
 } as const satisfies Record<Command['kind'], readonly Agent['kind'][]>;
+
+const NOT_FOR_YOU = refuse('not-entitled', 'that is for an operator to do');

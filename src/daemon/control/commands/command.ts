@@ -1,4 +1,5 @@
 /** What may be asked for, by operators and by actors for themselves, and what they are told. */
+import type { WallTime } from '../../../base/index.ts';
 import type { Anchor, Entropy, MasterKey } from '../../../crypto/index.ts';
 import type { PskMaterial } from '../../ports/index.ts';
 import type {
@@ -39,7 +40,7 @@ export interface ActorWish {
 }
 
 /** A credential to be established. */
-export type CredentialWish = PskWish | RpkWish | X509Wish;
+export type CredentialWish = PskWish | RpkWish | X509Wish | TokenWish;
 
 interface AnyWish {
   readonly established: Establishment;
@@ -71,6 +72,13 @@ export interface X509Wish extends AnyWish {
     | { readonly kind: 'name'; readonly anchor: string | null };
 }
 
+/** What its holder asks the admin interface with, for himself; made by the gateway. */
+export interface TokenWish extends AnyWish {
+  readonly kind: 'token';
+  /** Worth nothing from then on; `null`: until it ends; `undefined`: in 90 days. */
+  readonly notAfter: WallTime | null | undefined;
+}
+
 /** A command worked out against a snapshot, nothing written yet. */
 export interface Plan {
   readonly verdict: Verdict;
@@ -82,6 +90,7 @@ export interface Plan {
     readonly credential?: CredentialId;
     readonly relationship?: RelationshipId;
     readonly keyHex?: string;
+    readonly token?: string;
     readonly claimCode?: string;
     readonly devices?: readonly MadeDevice[];
   };
@@ -126,6 +135,8 @@ export type Outcome =
       readonly credential?: Credential;
       /** The key, if the gateway made it: shown this once. */
       readonly keyHex?: string;
+      /** The token: shown this once. */
+      readonly token?: string;
       readonly relationship?: Relationship;
       readonly cascade?: Cascade;
       /** The code that makes somebody the owner: shown this once. */

@@ -14,7 +14,6 @@ import type { PskMaterial } from '../../ports/index.ts';
 import {
   type ActorId,
   type CredentialFacts,
-  findActor,
   nameOfSubject,
   type Proof,
   proofKey,
@@ -23,9 +22,11 @@ import {
   subjectByName,
   type Trust,
 } from '../../../trust/index.ts';
+import { prepareToken } from './token.ts';
 import type { CredentialWish, Planning, RpkWish, X509Wish } from './command.ts';
 import { drawCredentialId } from './ids.ts';
 import { preparePsk } from './psk.ts';
+import { resolveUser } from './references.ts';
 
 export interface PreparedCredential {
   readonly kind: 'prepared';
@@ -34,6 +35,8 @@ export interface PreparedCredential {
   readonly keys: readonly PskMaterial[];
   /** Present when the gateway made the key. */
   readonly keyHex?: string;
+  /** Present for a token. */
+  readonly token?: string;
 }
 
 /** Checks, and where it is asked for draws, a credential for `actor`, who is called `name`. */
@@ -43,8 +46,8 @@ export function prepareCredential(
   name: string,
   wish: CredentialWish,
 ): PreparedCredential | Refused {
-  const user = wish.user === null ? null : findActor(planning.trust.snapshot, 'user', wish.user)?.id;
-  if (user === undefined) return refuse('actor-unknown', 'there is no such user', '/user');
+  const user = wish.user === null ? null : resolveUser(planning, wish.user);
+  if (user !== null && typeof user !== 'string') return user;
   const { established } = wish;
   if (wish.kind === 'psk') {
     const prepared = preparePsk(planning, actor, name, wish);
@@ -53,6 +56,7 @@ export function prepareCredential(
     const facts: CredentialFacts = { ...psk, kind: 'psk', actor, user, ...FOREVER };
     return { kind: 'prepared', facts, keys: [material], ...(keyHex === undefined ? {} : { keyHex }) };
   }
+  if (wish.kind === 'token') return prepareToken(planning, { actor, user }, wish);
   const proof = wish.kind === 'rpk' ? rawKey(wish) : certified(planning, { actor, name }, wish);
   if (proof.kind === 'refused') return proof;
   const id = drawCredentialId(planning.entropy);

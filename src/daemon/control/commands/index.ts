@@ -17,7 +17,9 @@ export type {
   RowRefusal,
 } from './enrolment-command.ts';
 export { giveWay, type Pause, unhurried } from './pause.ts';
+export { agentRefusal } from './agents.ts';
 export { plan } from './plan.ts';
 export { planLong } from './plan-long.ts';
 export type { IntroductionWish, RelationshipWish, TrustCommand } from './trust-command.ts';
-export { resolveActor } from './plan-trust.ts';
+export { resolveActor } from './references.ts';
+export { bearerOf } from './token.ts';

@@ -12,6 +12,9 @@ export function planActor(planning: Planning, wish: ActorWish, credential: Crede
   const id = drawActorId(entropy, wish.kind);
   const actor = { id, ...wish };
   if (credential === null) return { ...only(addActor(trust.snapshot, actor, null)), made: { actor: id } };
+  if (credential.kind === 'token') {
+    return only(refuse('credential-not-allowed', 'tokens are for actors that are there', '/credential'));
+  }
   if (wish.kind === 'user') {
     return only(refuse('credential-not-allowed', 'users reach the gateway through devices', '/credential'));
   }

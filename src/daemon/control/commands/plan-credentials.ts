@@ -1,11 +1,9 @@
 /** Commands on credentials, worked out: keys are drawn and sealed on the way. */
 import {
-  type ActorId,
   addPsk,
   type CredentialFacts,
   endCredential,
   establishCredential,
-  findActor,
   keyEntitled,
   type NewPsk,
   refuse,
@@ -16,6 +14,7 @@ import {
 } from '../../../trust/index.ts';
 import type { Command, Plan, Planning } from './command.ts';
 import { prepareCredential, type PreparedCredential } from './credential.ts';
+import { resolveHolder } from './references.ts';
 import { namingMember, only, staleRefusal, within } from './refusals.ts';
 
 type Asked<K> = Extract<Command, { readonly kind: K }>;
@@ -26,8 +25,8 @@ export function planCredential(
 ): Plan {
   const { trust, by } = planning;
   const { snapshot } = trust;
-  const actor = snapshot.actors.get(reference as ActorId) ?? findActor(snapshot, 'device', reference);
-  if (actor === undefined) return only(refuse('actor-unknown', 'there is no such actor', '/actor'));
+  const actor = resolveHolder(planning, reference);
+  if ('code' in actor) return only(actor);
   const stranger = keyEntitled(trust, { actor: actor.id, user: null, kind: wish.kind }, by);
   if (stranger !== undefined) return only(stranger);
   const prepared = prepareCredential(planning, actor.id, actor.name, wish);
@@ -80,11 +79,14 @@ export function planRotation(planning: Planning, command: Asked<'rotate-credenti
 /** What became of a verdict on a credential that was prepared. */
 export function planned(
   verdict: Verdict,
-  { facts, keys, keyHex }: PreparedCredential,
+  { facts, keys, keyHex, token }: PreparedCredential,
   made: Omit<Plan['made'], 'credential' | 'keyHex'>,
 ): Plan {
   if (verdict.kind === 'refused') return only(namingMember(verdict, facts.kind));
-  const shown = keyHex === undefined ? {} : { keyHex };
+  const shown = {
+    ...(keyHex === undefined ? {} : { keyHex }),
+    ...(token === undefined ? {} : { token }),
+  };
   return { verdict, keys, made: { ...made, credential: facts.id, ...shown } };
 }
 

@@ -9,7 +9,7 @@ import { only } from './refusals.ts';
 
 /** Like `plan`, in its own time. Nothing else may be written meanwhile. */
 export function planLong(planning: Planning, command: LongCommand): Promise<Plan> {
-  const refused = agentRefusal(command.kind, planning.by);
+  const refused = agentRefusal(planning, command);
   if (refused !== undefined) return Promise.resolve(only(refused));
   return command.kind === 'add-devices'
     ? planDevices(planning, command, giveWay)

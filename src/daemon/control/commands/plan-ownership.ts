@@ -25,6 +25,7 @@ import { prepareCredential } from './credential.ts';
 import type { EnrolmentCommand } from './enrolment-command.ts';
 import { drawActorId, drawClaimCode, drawRelationshipId } from './ids.ts';
 import { planned } from './plan-credentials.ts';
+import { resolveDevice, resolveUser } from './references.ts';
 import { only, staleRefusal, within } from './refusals.ts';
 import type { TrustCommand } from './trust-command.ts';
 
@@ -40,10 +41,11 @@ export function planUnclaimed(planning: Planning, { name, notAfter }: Asked<'add
 
 export function planClaim(planning: Planning, { device: named, user: who, code }: Asked<'claim'>): Plan {
   const { trust, entropy, master, by } = planning;
-  const device = deviceOf(planning, named, null);
+  // The name of a device is written beside its code: whoever claims it has seen both.
+  const device = deviceOf(planning, named, null, 'anybody');
   if (device.kind === 'refused') return only(device);
-  const user = findActor(trust.snapshot, 'user', who)?.id;
-  if (user === undefined) return only(NO_USER);
+  const user = resolveUser(planning, who);
+  if (typeof user !== 'string') return only(user);
   const relationship = drawRelationshipId(entropy);
   const hashHex = shownHash(master, trust.snapshot, { of: 'claim', device: device.id, text: code });
   const verdict = claimDevice(trust, { device: device.id, user, hashHex, relationship }, by);
@@ -95,7 +97,7 @@ export function planTransfer(planning: Planning, command: Asked<'transfer'>): Pl
 /** Whoever has the proof of a reset needs no other right: it was the owner's, or the manufacturer's, to keep. */
 export function planReset(planning: Planning, command: Asked<'reset'>): Plan {
   const { trust, master } = planning;
-  const device = deviceOf(planning, command.device, command.ifRevision);
+  const device = deviceOf(planning, command.device, command.ifRevision, 'anybody');
   if (device.kind === 'refused') return only(device);
   const prepared = prepareCredential(planning, device.id, device.name, command.credential);
   if (prepared.kind === 'refused') return only(within('/credential', prepared));
@@ -106,9 +108,14 @@ export function planReset(planning: Planning, command: Asked<'reset'>): Plan {
 }
 
 /** The device that is meant, if it is at the revision that whoever asks has seen. */
-function deviceOf({ trust }: Planning, named: string, ifRevision: Revision | null): Actor | Refused {
-  const device = findActor(trust.snapshot, 'device', named);
-  if (device === undefined) return refuse('actor-unknown', 'there is no such device', '/device');
+function deviceOf(
+  planning: Planning,
+  named: string,
+  ifRevision: Revision | null,
+  among: 'seen' | 'anybody' = 'seen',
+): Actor | Refused {
+  const device = resolveDevice(planning, named, among);
+  if (device.kind === 'refused') return device;
   return staleRefusal(device, ifRevision) ?? device;
 }
 

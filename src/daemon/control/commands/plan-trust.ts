@@ -4,7 +4,6 @@ import {
   type ActorId,
   addSupport,
   establishTrust,
-  findActor,
   introduce,
   ownerTerms,
   refuse,
@@ -17,10 +16,10 @@ import {
   TRUST_LIMITS,
   type TrustEvent,
   type TrustSnapshot,
-  ACTOR_KINDS,
 } from '../../../trust/index.ts';
 import type { Plan, Planning } from './command.ts';
 import { drawRelationshipId } from './ids.ts';
+import { resolveActor } from './references.ts';
 import { only, staleRefusal } from './refusals.ts';
 import type { IntroductionWish, RelationshipCommand, RelationshipWish } from './trust-command.ts';
 
@@ -92,37 +91,22 @@ export function fullRefusal({ actors, relationships }: TrustSnapshot, devices: n
   return refuse('limit-reached', detail, undefined, { relationshipsMax });
 }
 
-/** The actor that a reference means: its id, `KIND/NAME`, or its name where only one kind has it. */
-export function resolveActor(snapshot: TrustSnapshot, reference: string, field: string): ActorId | Refused {
-  const byId = snapshot.actors.get(reference as ActorId);
-  if (byId !== undefined) return byId.id;
-  const slash = reference.indexOf('/');
-  const [wanted, name] =
-    slash === -1 ? [null, reference] : [reference.slice(0, slash), reference.slice(slash + 1)];
-  const found = ACTOR_KINDS.filter((kind) => wanted === null || kind === wanted).flatMap(
-    (kind) => findActor(snapshot, kind, name) ?? [],
-  );
-  const [only, another] = found;
-  if (only === undefined) return refuse('actor-unknown', `there is no actor ${printable(reference)}`, field);
-  if (another === undefined) return only.id;
-  const kinds = found.map(({ kind }) => `${kind}/${name}`).join(', ');
-  return refuse('actor-unknown', `several are called ${name}: say which, ${kinds}`, field);
-}
-
-function planEstablish({ trust, entropy, by }: Planning, wish: RelationshipWish): Plan {
-  const trustor = resolveActor(trust.snapshot, wish.trustor, '/trustor');
+function planEstablish(planning: Planning, wish: RelationshipWish): Plan {
+  const { trust, entropy, by } = planning;
+  const trustor = resolveActor(planning, wish.trustor, '/trustor');
   if (typeof trustor !== 'string') return only(trustor);
-  const trustee = resolveActor(trust.snapshot, wish.trustee, '/trustee');
+  const trustee = resolveActor(planning, wish.trustee, '/trustee', 'anybody');
   if (typeof trustee !== 'string') return only(trustee);
   const id = drawRelationshipId(entropy);
   const verdict = establishTrust(trust, { id, trustor, trustee, terms: wish, credential: null }, by);
   return { verdict, keys: [], made: { relationship: id } };
 }
 
-function planIntroduction({ trust, entropy, by }: Planning, wish: IntroductionWish): Plan {
+function planIntroduction(planning: Planning, wish: IntroductionWish): Plan {
+  const { trust, entropy, by } = planning;
   const ends: ActorId[] = [];
   for (const end of ['introducer', 'trustor', 'trustee'] as const) {
-    const found = resolveActor(trust.snapshot, wish[end], `/${end}`);
+    const found = resolveActor(planning, wish[end], `/${end}`);
     if (typeof found !== 'string') return only(found);
     ends.push(found);
   }
@@ -138,6 +122,3 @@ function planIntroduction({ trust, entropy, by }: Planning, wish: IntroductionWi
   const verdict = introduce(trust, { id, trustor, trustee, ...vouch, ...terms }, by);
   return { verdict, keys: [], made: { relationship: id } };
 }
-
-const printable = (text: string): string =>
-  text.slice(0, TRUST_LIMITS.nameLengthMax).replaceAll(/[^!-~]/g, '?');

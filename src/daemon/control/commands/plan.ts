@@ -18,7 +18,7 @@ import { windowOf } from './plan-window.ts';
 import { only, staleRefusal } from './refusals.ts';
 
 export function plan(planning: Planning, command: ShortCommand): Plan {
-  const refused = agentRefusal(command.kind, planning.by);
+  const refused = agentRefusal(planning, command);
   if (refused !== undefined) return only(refused);
   switch (command.kind) {
     case 'add-actor':

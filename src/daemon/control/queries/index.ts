@@ -11,6 +11,7 @@ export {
   viewCascade,
   viewRelationship,
 } from './relationships.ts';
+export { Viewer } from './viewer.ts';
 export {
   type ActorView,
   type CredentialView,

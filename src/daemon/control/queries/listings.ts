@@ -9,6 +9,7 @@ import {
   type TrustSnapshot,
 } from '../../../trust/index.ts';
 import { byKey, type Page, type PageRequest, pageOf } from './page.ts';
+import type { Viewer } from './viewer.ts';
 import { type ActorView, type CredentialView, viewActor, viewCredential } from './views.ts';
 
 interface Sorted {
@@ -26,11 +27,18 @@ export class Listings {
   #sorted: Sorted | undefined;
 
   /** Actors by kind and name; `undefined` for a cursor that is none. */
-  actors(snapshot: TrustSnapshot, filter: ActorFilter, request: PageRequest): Page<ActorView> | undefined {
-    const chosen = this.#of(snapshot).actors.filter(
-      ({ kind, name }) =>
-        (filter.kind === null || kind === filter.kind) && (filter.name === null || name === filter.name),
-    );
+  actors(
+    snapshot: TrustSnapshot,
+    viewer: Viewer,
+    filter: ActorFilter,
+    request: PageRequest,
+  ): Page<ActorView> | undefined {
+    const chosen = viewer
+      .among(this.#of(snapshot).actors)
+      .filter(
+        ({ kind, name }) =>
+          (filter.kind === null || kind === filter.kind) && (filter.name === null || name === filter.name),
+      );
     const page = pageOf(chosen, actorKey, request);
     return page && { ...page, items: page.items.map(viewActor) };
   }
@@ -38,10 +46,12 @@ export class Listings {
   /** Credentials by identity, of one actor or of all; `undefined` for a cursor that is none. */
   credentials(
     snapshot: TrustSnapshot,
+    viewer: Viewer,
     actor: ActorId | null,
     request: PageRequest,
   ): Page<CredentialView> | undefined {
-    const chosen = actor === null ? this.#of(snapshot).credentials : heldBy(snapshot, actor);
+    const held = actor === null ? this.#of(snapshot).credentials : heldBy(snapshot, actor);
+    const chosen = held.filter((each) => viewer.credentialOrNone(each) !== undefined);
     const page = pageOf(chosen, credentialKey, request);
     return page && { ...page, items: page.items.map((credential) => viewCredential(snapshot, credential)) };
   }

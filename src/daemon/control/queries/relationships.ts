@@ -6,11 +6,13 @@ import {
   flawOf,
   pathOf,
   type Relationship,
+  relationshipsAround,
   type RelationshipId,
   type Support,
   type Terms,
   type Trust,
 } from '../../../trust/index.ts';
+import type { Viewer } from './viewer.ts';
 import { byKey, type Page, type PageRequest, pageOf } from './page.ts';
 
 export interface RelationshipView
@@ -78,14 +80,19 @@ export function viewCascade({ revision, asOf, revoked, fallen, survivors }: Casc
 /** Relationships by id, of one actor or of all; those that have ended only when asked for. */
 export function pageOfRelationships(
   trust: Trust,
+  viewer: Viewer,
   { of, ended }: { readonly of: ActorId | null; readonly ended: boolean },
   request: PageRequest,
 ): Page<RelationshipView> | undefined {
+  const { actor } = viewer;
+  const all =
+    actor === null || ended ? trust.snapshot.relationships.values() : relationshipsAround(trust, actor);
   const chosen: Relationship[] = [];
-  for (const relationship of trust.snapshot.relationships.values()) {
+  for (const relationship of all) {
     const { trustor, trustee, state } = relationship;
     if (of !== null && trustor !== of && trustee !== of) continue;
-    if (ended || state.kind !== 'ended') chosen.push(relationship);
+    if (!ended && state.kind === 'ended') continue;
+    if (viewer.relationshipOrNone(relationship) !== undefined) chosen.push(relationship);
   }
   const page = pageOf(chosen.toSorted(byKey(({ id }) => id)), ({ id }) => id, request);
   return page && { ...page, items: page.items.map((each) => viewRelationship(trust, each)) };

@@ -1,0 +1,241 @@
+/** Threats A01 and A02: every route, asked by everybody. A route that is not in the table below fails the test. */
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { ACCESS } from '../../src/admin/access.ts';
+import {
+  type Call,
+  EVERYTHING,
+  foundTown,
+  RESET_PROOF,
+  ROLES,
+  type Role,
+  type Town,
+} from '../support/admin-roles.ts';
+import { problemOf } from '../support/admin.ts';
+
+interface Sample {
+  /** What is to be asked for, so that whoever may gets it. */
+  readonly ask: (town: Town) => Omit<Call, 'method' | 'url'> & { readonly id?: string };
+  /** What another actor gets who has nothing to do with it; without: an operator's route, 403 for all actors. */
+  readonly other?: 'hidden' | 'own' | 'proof';
+  readonly query?: string;
+}
+
+const id = (name: string, other: Sample['other'] = 'hidden', body?: unknown): Sample => ({
+  ask: ({ ids }) => ({ id: ids[name] ?? '', ...(body === undefined ? {} : { body }) }),
+  other,
+});
+const plain = (other?: Sample['other']): Sample => ({
+  ask: () => ({}),
+  ...(other === undefined ? {} : { other }),
+});
+const operators = (ask: Sample['ask']): Sample => ({ ask });
+const TERMS = { scope: EVERYTHING, level: 'view' } as const;
+
+/**
+ * How each route is asked. `hidden`: as if it were not there. `own`: everybody gets his own, and nothing of others.
+ * `proof`: whoever can prove what is asked needs no other right.
+ */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  'GET /v1/actors': plain('own'),
+  'POST /v1/actors': operators(() => ({ body: { kind: 'user', name: 'new-one' } })),
+  'GET /v1/actors/:id': id('lamp'),
+  'DELETE /v1/actors/:id': operators(({ ids }) => ({ id: ids['bob'] ?? '' })),
+  'POST /v1/actors/:id/suspend': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
+  'POST /v1/actors/:id/resume': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
+  'POST /v1/actors/:id/release': id('lamp'),
+  'POST /v1/actors/:id/transfer': id('lamp', 'hidden', { user: 'bob' }),
+  'POST /v1/actors/:id/reset': id('lamp', 'proof', { proof: RESET_PROOF }),
+  'POST /v1/actors/:id/claim-code': operators(() => ({ id: 'new', body: { established: 'printed' } })),
+  'PUT /v1/actors/:id/reset-proof': operators(({ ids }) => ({
+    id: ids['lamp'] ?? '',
+    body: { proof: RESET_PROOF },
+  })),
+  'POST /v1/devices/batch': operators(() => ({ body: { devices: [{ name: 'one', owner: 'ann' }] } })),
+  'GET /v1/credentials': plain('own'),
+  'POST /v1/credentials': {
+    ask: () => ({ body: { actor: 'lamp', kind: 'psk', identity: 'further' } }),
+    other: 'hidden',
+  },
+  'GET /v1/credentials/:id': id('key of lamp'),
+  'DELETE /v1/credentials/:id': id('key of lamp'),
+  'POST /v1/credentials/:id/rotate': id('key of lamp', 'hidden', { credential: { kind: 'psk' } }),
+  'POST /v1/credentials/:id/suspend': id('key of lamp'),
+  'POST /v1/credentials/:id/resume': id('key of lamp'),
+  'GET /v1/relationships': plain('own'),
+  'POST /v1/relationships': {
+    ask: () => ({ body: { trustor: 'lamp', trustee: 'user/eve', ...TERMS } }),
+    other: 'hidden',
+  },
+  'GET /v1/relationships/:id': id('lamp>cid'),
+  'POST /v1/relationships/:id/suspend': id('lamp>cid'),
+  'POST /v1/relationships/:id/resume': id('lamp>cid'),
+  'POST /v1/relationships/:id/preview-revocation': id('lamp>cid'),
+  'POST /v1/relationships/:id/revoke': id('lamp>cid'),
+  'POST /v1/introductions': {
+    ask: () => ({ body: { introducer: 'user/ann', trustor: 'lamp', trustee: 'user/eve', ...TERMS } }),
+    other: 'hidden',
+  },
+  'POST /v1/claims': {
+    ask: ({ claimCode }) => ({ body: { device: 'new', user: 'ann', code: claimCode } }),
+    other: 'hidden',
+  },
+  'GET /v1/claim-window': plain(),
+  'PUT /v1/claim-window': operators(() => ({
+    body: { admits: { kind: 'open', perMinuteMax: 1 }, notAfter: 4_000_000_000_000 },
+  })),
+  'DELETE /v1/claim-window': plain(),
+  'GET /v1/sessions': plain('own'),
+  'DELETE /v1/sessions/:id': id('session of lamp'),
+  'GET /v1/audit': plain(),
+  'GET /v1/audit/verify': plain(),
+  'GET /v1/gateway': plain('own'),
+  'GET /v1/authorities': plain(),
+  'POST /v1/authorities/reload': plain(),
+  'GET /v1/backends': plain(),
+  'GET /v1/routes': plain(),
+};
+
+/** In the order of the table; `HEAD` is `GET` without a body. */
+const ROUTES = Object.keys(ACCESS);
+
+function callOf(route: string, town: Town, over?: string): Call {
+  const [method = '', path = ''] = route.split(' ');
+  const { id: asked, ...more } = (SAMPLES[route] as Sample).ask(town);
+  return { method, url: path.replace(':id', over ?? asked ?? ''), ...more };
+}
+
+/** What everybody must get: a status, and for a refusal its code. */
+function expectedOf(route: string, role: Role): { status: number; code?: string } {
+  const { other } = SAMPLES[route] as Sample;
+  switch (role) {
+    case 'nobody':
+      return { status: 401, code: 'token-missing' };
+    case 'stranger':
+    case 'suspended':
+    case 'ended':
+      return { status: 401, code: 'token-invalid' };
+    case 'operator':
+      return { status: 200 };
+    case 'user':
+      return ACCESS[route] === 'operator' ? { status: 403, code: 'operator-only' } : { status: 200 };
+    case 'other':
+      if (ACCESS[route] === 'operator') return { status: 403, code: 'operator-only' };
+      return { status: other === 'hidden' ? 404 : 200 };
+  }
+}
+
+describe('A01: every route, asked by everybody', () => {
+  test('A01: the table knows every route that there is', async () => {
+    const { admin } = await foundTown();
+    const { paths } = (await admin.ask('/v1/openapi.json')).json<{ paths: Record<string, object> }>();
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    assert.deepEqual(documented.toSorted(), ROUTES.toSorted());
+    assert.deepEqual(Object.keys(SAMPLES).toSorted(), ROUTES.toSorted(), 'add a row to SAMPLES');
+    for (const route of ROUTES) {
+      const isOperators = SAMPLES[route]?.other === undefined;
+      assert.equal(isOperators, ACCESS[route] === 'operator', route);
+    }
+  });
+
+  let shared: Town;
+  before(async () => {
+    shared = await foundTown();
+  });
+  for (const route of ROUTES) {
+    test(`A01: ${route}`, async () => {
+      for (const role of ROLES) {
+        const changes = expectedOf(route, role).status === 200 && !route.startsWith('GET');
+        const town = changes ? await foundTown() : shared;
+        const before = town.admin.control.snapshot.revision;
+        const answer = await town.as(role, callOf(route, town));
+        const { status, code } = expectedOf(route, role);
+        const what = `${role}: ${answer.statusCode} ${answer.body}`;
+        if (status === 200) assert.ok(answer.statusCode < 300, what);
+        else {
+          assert.equal(answer.statusCode, status, what);
+          if (code !== undefined) assert.deepEqual(problemOf(answer), [status, code]);
+          assert.equal(town.admin.control.snapshot.revision, before, 'a refusal changes nothing');
+        }
+        if (role === 'other' && SAMPLES[route]?.other !== 'proof') assertSilent(answer.body, town);
+      }
+    });
+  }
+});
+
+describe('A02: objects of others', () => {
+  let town: Town;
+  before(async () => {
+    town = await foundTown();
+  });
+  for (const route of ROUTES.filter((each) => SAMPLES[each]?.other === 'hidden' && each.includes(':id'))) {
+    test(`A02: ${route}: what is not his answers like what never was`, async () => {
+      const hidden = callOf(route, town);
+      const asked = hidden.url.split('/')[3] ?? '';
+      const never = `${asked.slice(0, 4)}${'0'.repeat(20)}`;
+      const [theirs, none] = [
+        await town.as('other', hidden),
+        await town.as('other', callOf(route, town, never)),
+      ];
+      assert.equal(theirs.statusCode, 404);
+      assert.equal(theirs.body.replaceAll(asked, 'ID'), none.body.replaceAll(never, 'ID'));
+    });
+  }
+
+  test('A02: names of others, in a body, are not there either', async () => {
+    const body = { ...TERMS, trustor: 'user/bob', trustee: 'user/ann', introducer: 'user/ann' };
+    for (const [url, over] of [
+      ['/v1/relationships', { trustor: 'lamp' }],
+      ['/v1/introductions', { introducer: 'lamp' }],
+      ['/v1/introductions', { introducer: 'user/bob', trustor: 'lamp' }],
+      ['/v1/introductions', { introducer: 'user/bob', trustee: 'lamp' }],
+    ] as const) {
+      const { introducer, ...rest } = body;
+      const base = url === '/v1/introductions' ? { introducer, ...rest } : rest;
+      const ask = (name: string) =>
+        town.as('other', {
+          method: 'POST',
+          url,
+          body: JSON.parse(JSON.stringify({ ...base, ...over }).replaceAll('lamp', name)) as unknown,
+        });
+      const [theirs, none] = [await ask('lamp'), await ask('nope')];
+      assert.equal(theirs.statusCode, 404, theirs.body);
+      assert.equal(theirs.body.replaceAll('lamp', 'nope'), none.body);
+    }
+    const user = await town.as('other', {
+      method: 'POST',
+      url: '/v1/claims',
+      body: { device: 'new', user: 'ann', code: town.claimCode },
+    });
+    assert.deepEqual(problemOf(user), [404, 'actor-unknown']);
+    const filtered = await town.as('other', { method: 'GET', url: '/v1/relationships?of=user%2Fann' });
+    assert.deepEqual(problemOf(filtered), [404, 'actor-unknown']);
+  });
+
+  test('A02: an actor sees what concerns him, no more', async () => {
+    const list = async (role: Role, url: string): Promise<string[]> =>
+      (await town.as(role, { method: 'GET', url }))
+        .json<{ items: { id: string; name?: string }[] }>()
+        .items.map(({ id: one, name }) => name ?? one)
+        .toSorted();
+    assert.deepEqual(await list('user', '/v1/actors'), ['ann', 'cid', 'eve', 'lamp']);
+    assert.deepEqual(await list('other', '/v1/actors'), ['bob']);
+    assert.deepEqual(await list('other', '/v1/relationships?ended=true'), []);
+    assert.equal((await list('user', '/v1/relationships')).length, 3);
+    assert.deepEqual(await list('other', '/v1/credentials'), [town.ids['token of user/bob']]);
+    assert.deepEqual(await list('other', `/v1/credentials?actor=${town.ids['lamp']}`), []);
+    assert.deepEqual(await list('user', '/v1/sessions'), ['lamp']);
+    assert.deepEqual(await list('other', '/v1/sessions'), []);
+  });
+});
+
+/** Nothing of the answer names anything of ann's. */
+function assertSilent(body: string, { ids }: Town): void {
+  for (const name of ['ann', 'lamp', 'cid', 'lamp>cid', 'ann>eve', 'key of lamp']) {
+    const hidden = ids[name] ?? '';
+    const said = body.replaceAll(/"(relationship|missing)":"[^"]*"/g, '');
+    assert.equal(said.includes(hidden), false, `${name}: ${body}`);
+  }
+}
