@@ -31,15 +31,11 @@ export function created(reply: FastifyReply, where: string, { id, revision }: Ma
   void reply.code(201).header('location', `/v1/${where}/${id}`).header('etag', `"${revision}"`);
 }
 
-/** A credential that was made, with the key or token that the gateway made. */
+/** A credential that was made, with the key or token that the gateway made, a key ready to be carried to the device. */
 export function madeCredential(gateway: Gateway, { credential, keyHex, token }: Shown): object | undefined {
-  return (
-    credential && {
-      ...gateway.view(credential),
-      ...(keyHex === undefined ? {} : { keyHex }),
-      ...(token === undefined ? {} : { token }),
-    }
-  );
+  if (credential === undefined) return undefined;
+  const key = keyHex === undefined ? {} : { keyHex, ...gateway.carried({ credential, keyHex }) };
+  return { ...gateway.view(credential), ...key, ...(token === undefined ? {} : { token }) };
 }
 
 /** An actor with what was made for it, which is shown this once. */
@@ -50,7 +46,7 @@ export function madeActor(gateway: Gateway, done: Done): object | undefined {
     actor && {
       ...actor,
       ...(credential === undefined ? {} : { credential }),
-      ...(claimCode === undefined ? {} : { claimCode }),
+      ...(claimCode === undefined ? {} : { claimCode, ...gateway.carried({ actor, claimCode }) }),
     }
   );
 }

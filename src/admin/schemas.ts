@@ -72,13 +72,26 @@ const token = Type.Optional(
   }),
 );
 
-export const madeCredentialSchema = Type.Object({ ...credentialSchema.properties, keyHex, token });
+/** Of what was just made, beside it, once. */
+const carried = {
+  uri: Type.Optional(Type.String({ description: 'For a tag: where the gateway is. No secret in it.' })),
+  qrText: Type.Optional(Type.String({ description: 'What a QR code for the device says.' })),
+  ndef: Type.Optional(Type.String({ description: 'The NDEF message of a tag for the device, base64.' })),
+};
+
+export const madeCredentialSchema = Type.Object({
+  ...credentialSchema.properties,
+  keyHex,
+  token,
+  ...carried,
+});
 export const madeActorSchema = Type.Object({
   ...actorSchema.properties,
   credential: Type.Optional(madeCredentialSchema),
   claimCode: Type.Optional(
     Type.String({ description: 'Makes whoever has it the first owner. Shown this once.' }),
   ),
+  ...carried,
 });
 
 export const identitySchema = Type.Object(

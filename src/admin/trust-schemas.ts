@@ -90,7 +90,16 @@ export const revocationSchema = Type.Object(
       }),
     ),
     survives: Type.Array(Type.Object({ id: Type.String(), heldBy: support })),
-    sessions: Type.Integer({ description: 'Sessions of those whom something that falls had given rights.' }),
+    sessions: Type.Integer({
+      description:
+        'Sessions of those to whom something that falls had given rights, themselves or their users.',
+    }),
+    observations: Type.Integer({ description: 'Observations that these sessions hold.' }),
+    queued: Type.Integer({ description: 'Messages that wait for them. The gateway keeps none yet: 0.' }),
+    configurations: Type.Integer({ description: 'Automatic actions of theirs. There are none yet: 0.' }),
+    certificates: Type.Integer({
+      description: 'Certificates that the gateway issued to them. It issues none yet: 0.',
+    }),
   },
   { $id: 'Revocation' },
 );

@@ -29,9 +29,7 @@ export function addAuditRoutes(app: AdminApp, gateway: Gateway): void {
     },
     async (request, reply) => {
       const limit = Number(request.query.limit ?? LIMIT_DEFAULT);
-      const items = await gateway.trust.audit(Number(request.query.after ?? 0), limit);
-      const last = items.at(-1);
-      const next = items.length < limit ? null : (last?.revision ?? null);
+      const { items, next } = await gateway.trust.audit(Number(request.query.after ?? 0), limit);
       return await reply.send({ items: items as never[], next });
     },
   );

@@ -1,7 +1,7 @@
 /** /v1/devices: devices by the thousand. */
 import type { Gateway, NewDevice } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
-import { change, madeCredential } from '../change.ts';
+import { change } from '../change.ts';
 import { deviceRow } from '../enrolment-request.ts';
 import { devicesSchema, newDevicesSchema } from '../enrolment-schemas.ts';
 import { emptyQuery, problems } from '../schemas.ts';
@@ -39,10 +39,10 @@ export function addDeviceRoutes(app: AdminApp, gateway: Gateway): void {
   );
 }
 
-const view = (gateway: Gateway, { index, actor, ...shown }: NewDevice): object => ({
+const view = (gateway: Gateway, { index, actor, credential, keyHex }: NewDevice): object => ({
   index,
   ...actor,
-  credential: madeCredential(gateway, shown),
+  credential: { ...gateway.view(credential), ...(keyHex === undefined ? {} : { keyHex }) },
 });
 
 /** 10,000 rows with a public key each. */

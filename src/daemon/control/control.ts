@@ -54,6 +54,7 @@ import {
   planLong,
 } from './commands/index.ts';
 import { KnownKeys } from './known-keys.ts';
+import { migrate } from './migrations.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tally } from './tally.ts';
 
@@ -234,7 +235,7 @@ export async function openControl(parts: ControlParts): Promise<Control> {
     const batches: TrustBatch[] = [];
     for await (const { revision, events } of store.read(snapshot.revision))
       batches.push({ revision, events });
-    snapshot = replay(snapshot, batches);
+    snapshot = await migrate(parts, replay(snapshot, batches));
   } catch (cause) {
     if (!(cause instanceof AssertionFault)) throw cause;
     throw new OperationalError('PN_STORE_CORRUPT', `the log contradicts itself: ${cause.message}`, { cause });

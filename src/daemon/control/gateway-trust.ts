@@ -30,8 +30,22 @@ import {
 
 /** A revocation, shown or done. */
 export interface RevocationView extends CascadeView {
-  /** Sessions of principals whom something that falls had given rights. */
+  /** Sessions of principals to whom something that falls had given rights, by themselves or through their users. */
   readonly sessions: number;
+  /** Observations that these sessions hold. */
+  readonly observations: number;
+  /** Messages that wait for them: the gateway keeps none yet. */
+  readonly queued: number;
+  /** Automatic actions of theirs: the gateway carries out none yet. */
+  readonly configurations: number;
+  /** Certificates that the gateway issued to them: it issues none yet. */
+  readonly certificates: number;
+}
+
+export interface AuditPage {
+  readonly items: readonly AuditView[];
+  /** Where to go on; `null`: there was no more. */
+  readonly next: number | null;
 }
 
 export class TrustDesk {
@@ -80,25 +94,30 @@ export class TrustDesk {
   async viewRevocation(cascade: Cascade): Promise<RevocationView> {
     const { trust } = this.#control;
     const touched = trusteesOf(trust, cascade);
-    const sessions = (await this.#sessions()).filter(({ principal }) => {
-      const owner = trust.snapshot.actors.get(principal)?.owner ?? null;
-      return touched.has(principal) || (owner !== null && touched.has(owner));
+    const sessions = (await this.#sessions()).filter(({ principal, credential }) => {
+      const { actors, credentials } = trust.snapshot;
+      const user = credentials.get(credential)?.user ?? actors.get(principal)?.owner ?? null;
+      return touched.has(principal) || (user !== null && touched.has(user));
     });
-    return { ...viewCascade(cascade), sessions: sessions.length };
+    const observations = sessions.reduce((sum, session) => sum + session.observations, 0);
+    const none = { queued: 0, configurations: 0, certificates: 0 };
+    return { ...viewCascade(cascade), sessions: sessions.length, observations, ...none };
   }
 
   get claimWindow(): ClaimWindowView {
     return viewClaimWindow(this.#control.trust);
   }
 
-  /** Entries of the log after a revision, the oldest first. */
-  async audit(after: number, limit: number): Promise<readonly AuditView[]> {
-    const entries: AuditView[] = [];
+  /** Entries of the log after a revision, the oldest first; fewer than `limit` where they are long. */
+  async audit(after: number, limit: number): Promise<AuditPage> {
+    const items: AuditView[] = [];
+    let events = 0;
     for await (const entry of this.#control.audit(after as Revision)) {
-      entries.push(viewEntry(entry));
-      if (entries.length >= limit) break;
+      items.push(viewEntry(entry));
+      events += entry.events.length;
+      if (items.length >= limit || events >= PAGE_EVENTS) return { items, next: entry.revision };
     }
-    return entries;
+    return { items, next: null };
   }
 
   /** Reads the whole log, link by link; rejects with PN_STORE_CORRUPT where one does not hold. */
@@ -117,3 +136,6 @@ function trusteesOf({ snapshot }: Trust, { revoked, fallen }: Cascade): Readonly
   const ids = [...revoked, ...fallen.map(({ id }) => id)];
   return new Set(ids.flatMap((id) => snapshot.relationships.get(id)?.trustee ?? []));
 }
+
+/** Events of a page, unless its first entry alone has more: a batch can have ten thousands. */
+const PAGE_EVENTS = 5_000;

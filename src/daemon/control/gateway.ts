@@ -14,6 +14,9 @@ import { TrustDesk } from './gateway-trust.ts';
 import {
   type ActorView,
   byKey,
+  type CarriedView,
+  carriedClaim,
+  carriedKey,
   type CredentialView,
   type IdentityView,
   Listings,
@@ -118,6 +121,21 @@ export class Gateway {
   /** A credential as of now, from what a command gave back. */
   view(credential: Credential): CredentialView {
     return viewCredential(this.#parts.control.snapshot, credential);
+  }
+
+  /** What was just made for a device, a key or a claim code, as it is carried there by hand. */
+  carried(
+    made:
+      | { readonly credential: Credential; readonly keyHex: string }
+      | { readonly actor: Actor; readonly claimCode: string },
+  ): CarriedView | undefined {
+    const { control, supervisor } = this.#parts;
+    const door = { listeners: supervisor.addresses, fingerprint: this.identity.fingerprint };
+    if ('actor' in made) return carriedClaim(door, { device: made.actor.name, code: made.claimCode });
+    const { credential, keyHex } = made;
+    const device = control.snapshot.actors.get(credential.actor)?.name;
+    if (credential.kind !== 'psk' || device === undefined) return undefined;
+    return carriedKey(door, { device, identityHex: credential.identityHex, keyHex });
   }
 
   /** The sessions of all shards that the agent sees, of one principal or of all, by age. */

@@ -93,6 +93,11 @@ export class Supervisor {
     return !this.#stopping && this.running === this.#settings.shards;
   }
 
+  /** Where the shards listen. */
+  get addresses(): readonly ListenerAddress[] {
+    return this.#addresses;
+  }
+
   /** How many shards listen. */
   get running(): number {
     return [...this.#shards.values()].filter((shard) => shard.listening).length;

@@ -14,6 +14,7 @@ export const CONTROL_EVENTS = {
   'gateway stopped': 'info',
   'snapshot not saved': 'warn',
   'trust changed': 'info',
+  'trust migrated': 'info',
   'change failed': 'error',
   'authorities reloaded': 'info',
   'authorities not reloaded': 'error',

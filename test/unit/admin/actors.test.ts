@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { toHex } from '../../../src/base/index.ts';
+import { decodeEnrolmentMessage } from '../../../src/enrolment/index.ts';
 import { failingStore } from '../../fakes/store.ts';
 import { type AdminUnderTest, adminUnderTest, problemOf } from '../../support/admin.ts';
 
@@ -50,7 +52,8 @@ describe('admin: actors and credentials', () => {
       body: { kind: 'device', name: 'lamp', owner: 'ann', credential: { kind: 'psk' } },
     });
     assert.equal(made.statusCode, 201);
-    const { credential, ...device } = made.json();
+    const { credential: whole, ...device } = made.json();
+    const { uri, qrText, ndef, ...credential } = whole;
     assert.equal(device.owner, ann);
     assert.match(credential.keyHex, /^[0-9a-f]{32}$/);
     assert.deepEqual(credential, {
@@ -68,6 +71,18 @@ describe('admin: actors and credentials', () => {
       keyHex: credential.keyHex,
     });
     const { keyHex, ...shown } = credential;
+    assert.deepEqual(
+      [uri, qrText],
+      ['coaps://127.0.0.1:5684', `POSTERN:PSK:1:6C616D70:${keyHex.toUpperCase()}`],
+    );
+    const tag = decodeEnrolmentMessage(Buffer.from(ndef, 'base64'));
+    assert.ok(tag.kind === 'enrolment' && tag.enrolment.kind === 'psk');
+    assert.deepEqual(
+      [tag.uri, tag.enrolment.device, toHex(tag.enrolment.identity), toHex(tag.enrolment.key)],
+      [uri, 'lamp', '6c616d70', keyHex],
+    );
+    const { fingerprint } = (await admin.ask('/v1/gateway')).json();
+    assert.equal(tag.enrolment.gatewayKey && toHex(tag.enrolment.gatewayKey), fingerprint);
     const listed = await admin.ask(`/v1/credentials?actor=${device.id}`);
     assert.deepEqual(listed.json(), { items: [shown], next: null });
     const single = await admin.ask(`/v1/credentials/${credential.id}`);
@@ -221,7 +236,7 @@ describe('admin: actors and credentials', () => {
   });
 
   test('what the store refuses is said, and nothing changed', async () => {
-    const admin = await adminUnderTest({ store: failingStore(3) });
+    const admin = await adminUnderTest({ store: failingStore(4) });
     await admin.addUser('ann');
     const response = await admin.ask('/v1/actors', { body: { kind: 'user', name: 'bob' } });
     assert.deepEqual(problemOf(response), [503, 'PN_STORE_FULL']);

@@ -16,6 +16,7 @@ export type {
   ListedWish,
   RowRefusal,
 } from './enrolment-command.ts';
+export { drawRelationshipId } from './ids.ts';
 export { giveWay, type Pause, unhurried } from './pause.ts';
 export { agentRefusal } from './agents.ts';
 export { plan } from './plan.ts';

@@ -16,7 +16,10 @@ export function viewEntry({ revision, at, by, events }: StoredEntry): AuditView 
 
 function viewEvent(event: TrustEvent): Readonly<Record<string, unknown>> {
   return JSON.parse(
-    JSON.stringify(event, (key, value: unknown) => (SECRET.has(key) ? undefined : value)),
+    JSON.stringify(event, (key, value: unknown) => {
+      if (SECRET.has(key)) return undefined;
+      return key === LIST && Array.isArray(value) ? value.length : value;
+    }),
   ) as Record<string, unknown>;
 }
 
@@ -28,3 +31,6 @@ const SECRET: ReadonlySet<string> = new Set([
   'claimHashHex',
   'resetHashHex',
 ]);
+
+/** A manufacturer's list: how many keys are on it. */
+const LIST = 'devices';

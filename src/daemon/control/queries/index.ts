@@ -1,5 +1,6 @@
 /** control/queries: what operators read, always from one snapshot. */
 export { type AuditView, viewEntry } from './audit.ts';
+export { type CarriedView, carriedClaim, carriedKey } from './carried.ts';
 export { type ClaimWindowView, viewClaimWindow } from './claim-window.ts';
 export { type IdentityView, viewIdentity } from './identity.ts';
 export { Listings } from './listings.ts';
