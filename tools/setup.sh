@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")/.."
 
 NODE_MAJOR_WANTED=24
-PEERS='libcoap3-bin gnutls-bin openssl gcc libc6-dev libmbedtls-dev libwolfssl-dev libssl-dev xz-utils golang-go golang-golang-x-crypto-dev'
+PEERS='libcoap3-bin gnutls-bin openssl gcc libc6-dev libmbedtls-dev libwolfssl-dev libssl-dev xz-utils bzip2 golang-go golang-golang-x-crypto-dev'
 STAMP=node_modules/.postern-setup
 
 say() { printf 'setup: %s\n' "$*" >&2; }

@@ -1,21 +1,11 @@
 /** BoringSSL's test runner: built once per machine from Debian's source, then run with our shim. */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { boringSslSource, ensureGo, GO_LIBRARIES, type Missing } from './debian.ts';
+import { type Missing, ownFolder } from '../support/debian-source.ts';
+import { boringSslSource, ensureGo, GO_LIBRARIES } from './debian.ts';
 import { RESOURCES } from './identity.ts';
 
 export interface Runner {
@@ -34,8 +24,8 @@ export interface Outcome {
 export function preparedRunner(): Runner | Missing {
   const missing = ensureGo();
   if (missing !== undefined) return missing;
-  const cache = cacheFolder();
-  const source = boringSslSource(cache);
+  const cache = ownFolder('bogo');
+  const source = boringSslSource();
   if (typeof source !== 'string') return source;
   const resources = join(source, FOLDER);
   const original = readFileSync(join(resources, 'runner.go'), 'utf8');
@@ -114,15 +104,6 @@ function build(cache: string, source: string, altered: string, binary: string): 
 function alter(text: string, { from, to }: { from: string; to: string }): string {
   if (!text.includes(from)) throw new RangeError(`the runner has no: ${from}`);
   return text.replaceAll(from, to);
-}
-
-/** Below the folder for temporary files, and ours alone: what lies in it is run. */
-function cacheFolder(): string {
-  const folder = join(tmpdir(), `postern-bogo-${process.getuid?.()}`);
-  mkdirSync(folder, { mode: 0o700, recursive: true });
-  const { uid, mode } = lstatSync(folder);
-  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) throw new RangeError(`${folder} is not ours alone`);
-  return folder;
 }
 
 async function outputOf(command: string, words: readonly string[], folder: string): Promise<string> {

@@ -1,7 +1,7 @@
 /** What BoringSSL's tests of DTLS say about our endpoint: every one of them is passed, failed, or off with a reason. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Missing } from './debian.ts';
+import type { Missing } from '../support/debian-source.ts';
 import { type Outcome, preparedRunner, type Runner, runTests, shimScript, surveyScript } from './runner.ts';
 
 export interface Score {

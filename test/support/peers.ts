@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { type CProgram, compiled, preprocessed } from './c-programs.ts';
+import { madeBy, type Missing } from './debian-source.ts';
 
 export type PeerName = keyof typeof peers;
 
@@ -25,7 +26,9 @@ export function peer(name: PeerName): Peer | MissingPeer {
   const answer =
     present === undefined
       ? { name, missing: `${name} is not here; get it with: ${definition.install}` }
-      : { name, ...present };
+      : 'missing' in present
+        ? { name, missing: `${name} cannot be had: ${present.missing}` }
+        : { name, ...present };
   found.set(name, answer);
   return answer;
 }
@@ -50,7 +53,7 @@ type PeerDefinition = {
   readonly install: string;
   /** May be missing even where CI=true. */
   readonly optional?: true;
-  look(): Present | undefined;
+  look(): Present | Missing | undefined;
 };
 
 const peers = {
@@ -86,6 +89,16 @@ const peers = {
     install: 'sudo apt-get install gcc libc6-dev libmbedtls-dev',
     look: () => cPeer('mbedtls/version.h', 'MBEDTLS_VERSION_STRING', mbedtlsClient),
   },
+  'mbedtls-3': {
+    install: 'sudo apt-get install gcc libc6-dev bzip2',
+    look: () => {
+      const made = madeBy(new URL('../interop/mbedtls/fetch-library.sh', import.meta.url), 'mbedtls-3');
+      if ('missing' in made) return made;
+      const { folder: from } = made;
+      const program = { ...mbedtlsClient, name: 'mbedtls-3-client', libraries: ['mbedtls3'], from };
+      return cPeer('mbedtls/version.h', 'MBEDTLS_VERSION_STRING', program);
+    },
+  },
   wolfssl: {
     install: 'sudo apt-get install gcc libc6-dev libwolfssl-dev',
     look: () => cPeer('wolfssl/version.h', 'LIBWOLFSSL_VERSION_STRING', wolfsslClient),
@@ -111,7 +124,7 @@ function npmPackage(name: string): Present | undefined {
 }
 
 function cPeer(header: string, expression: string, program: CProgram): Present | undefined {
-  const version = preprocessed(header, expression);
+  const version = preprocessed(header, expression, program.from);
   if (version === undefined) return undefined;
   return { version: version.replaceAll('"', ''), command: compiled(program) };
 }

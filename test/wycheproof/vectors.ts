@@ -1,16 +1,14 @@
 /**
- * Project Wycheproof's test vectors: fetched once by fetch.sh into the folder for temporary files, read from there.
+ * Project Wycheproof's test vectors: fetched once by fetch.sh, read from where it puts them.
  *
  * Where they cannot be had, the suites are skips that say why; with CI=true they are failures.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { fromHex, required } from '../../src/base/index.ts';
+import { madeBy } from '../support/debian-source.ts';
 
 export type Verdict = 'valid' | 'invalid' | 'acceptable';
 
@@ -87,13 +85,6 @@ function counted(texts: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** Fetches what is missing; why that failed, or `undefined`. */
-function unavailable(): string | undefined {
-  const script = fileURLToPath(new URL('fetch.sh', import.meta.url));
-  const { status, stderr, error } = spawnSync('sh', [script, FOLDER], { encoding: 'utf8', timeout: 150_000 });
-  if (status === 0) return undefined;
-  return `no Wycheproof vectors: ${error?.message ?? stderr.trim().split('\n').at(-1) ?? 'fetch.sh failed'}`;
-}
-
-const FOLDER = join(tmpdir(), 'postern-wycheproof');
-const missing = unavailable();
+const fetched = madeBy(new URL('fetch.sh', import.meta.url), 'wycheproof');
+const missing = 'missing' in fetched ? `no Wycheproof vectors: ${fetched.missing}` : undefined;
+const FOLDER = 'folder' in fetched ? fetched.folder : '';

@@ -34,7 +34,8 @@ export interface Place {
 /** A state directory, a backend, and a configuration that joins them: `/open/*` is allowed, `/closed/*` is not. */
 export async function furnish(name: string, more: object = {}): Promise<Place> {
   const directory = temporaryDirectory(name);
-  const backend = await startBackend({ '/hello': 'hello from behind', '/gold': 'nobody gets this' });
+  const hello = 'hello from behind';
+  const backend = await startBackend({ '/hello': hello, '/slow': hello, '/gold': 'nobody gets this' });
   after(() => backend.close());
   const config = join(directory, 'postern.yaml');
   const settings = {

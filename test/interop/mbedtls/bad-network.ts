@@ -1,14 +1,12 @@
 /** Mbed TLS's `ssl_client2` behind its `udp_proxy`: a client whose network the test chooses, repeatable by a seed. */
-import { spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { preprocessed } from '../../support/c-programs.ts';
+import { madeBy, type Missing } from '../../support/debian-source.ts';
 import { freeUdpPort, run, start } from '../../support/process.ts';
 import type { EveryGateway } from '../support/every-gateway.ts';
 
 /** Where both programs are, or why not. */
-export type Programs = { readonly folder: string; readonly version: string } | { readonly missing: string };
+export type Programs = { readonly folder: string; readonly version: string } | Missing;
 
 /** How a device proves itself. */
 export type Proof = keyof typeof PROOFS;
@@ -24,18 +22,15 @@ export type Trial = {
   readonly seed: number;
 };
 
-/** Built when first needed, kept under the temporary directory by version. */
+/** Built when first needed, for each version of the library. */
 export function bothPrograms(): Programs {
   const version = preprocessed('mbedtls/version.h', 'MBEDTLS_VERSION_STRING')?.replaceAll('"', '');
   if (version === undefined)
     return {
       missing: 'needs a C compiler and libmbedtls-dev: sudo apt-get install gcc libc6-dev libmbedtls-dev',
     };
-  const folder = join(tmpdir(), `postern-mbedtls-${process.getuid?.() ?? 'user'}-${version}`);
-  const { status, stderr } = spawnSync(FETCH, [folder], { encoding: 'utf8', timeout: 120_000 });
-  return status === 0
-    ? { folder, version }
-    : { missing: stderr.trim().split('\n').at(-1) ?? 'fetching failed' };
+  const made = madeBy(new URL('fetch-programs.sh', import.meta.url), `mbedtls-programs-${version}`);
+  return 'missing' in made ? made : { ...made, version };
 }
 
 /** What became of a trial: whether the client got in and got its answers, and everything that both programs said. */
@@ -97,4 +92,3 @@ const PROOFS = {
 
 /** A handshake may take half a minute of retransmissions, an answer ten seconds. */
 const PATIENCE = ['hs_timeout=250-10000', 'read_timeout=500', 'max_resend=20', 'tickets=0'];
-const FETCH = fileURLToPath(new URL('./fetch-programs.sh', import.meta.url));

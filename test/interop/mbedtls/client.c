@@ -1,6 +1,6 @@
 /*
  * A device with Mbed TLS: DTLS 1.2 with a pre-shared key or a certificate, application data in and out as hexadecimal.
- * Built by test/support/c-programs.ts against the system's libmbedtls (2.28 or later of the 2 line).
+ * Built by test/support/c-programs.ts against the system's libmbedtls (2.28), and against 3.6, which has connection IDs.
  */
 #include "../support/peer-client.h"
 
@@ -11,6 +11,9 @@
 #include <mbedtls/timing.h>
 #include <mbedtls/version.h>
 #include <poll.h>
+#if MBEDTLS_VERSION_MAJOR >= 3
+#include <psa/crypto.h>
+#endif
 
 enum { RETRANSMIT_MS_MIN = 400, RETRANSMIT_MS_MAX = 1600, SUITES_MAX = 16 };
 
@@ -73,10 +76,42 @@ static void use_certificates(struct session *session, const struct options *opti
   if (options->certificate_file == NULL || options->key_file == NULL) return;
   if (mbedtls_x509_crt_parse_file(&session->own_certificate, options->certificate_file) != 0)
     usage("--certificate: not read");
-  if (mbedtls_pk_parse_keyfile(&session->own_key, options->key_file, NULL) != 0) usage("--private-key: not read");
+#if MBEDTLS_VERSION_MAJOR >= 3
+  int unread = mbedtls_pk_parse_keyfile(&session->own_key, options->key_file, NULL, mbedtls_ctr_drbg_random,
+                                        &random_generator);
+#else
+  int unread = mbedtls_pk_parse_keyfile(&session->own_key, options->key_file, NULL);
+#endif
+  if (unread != 0) usage("--private-key: not read");
   if (mbedtls_ssl_conf_own_cert(&session->config, &session->own_certificate, &session->own_key) != 0)
     usage("Mbed TLS does not take this certificate");
 }
+
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
+/* Offers the connection ID that the server's records shall carry; it may be empty (RFC 9146 3). */
+static void use_connection_id(struct session *session, const struct options *options) {
+  if (mbedtls_ssl_set_cid(&session->ssl, MBEDTLS_SSL_CID_ENABLED, options->connection_id.at,
+                          options->connection_id.length) != 0)
+    usage("Mbed TLS does not take this connection ID");
+}
+
+static void print_connection_id(struct session *session) {
+  unsigned char cid[MBEDTLS_SSL_CID_OUT_LEN_MAX];
+  size_t length = 0;
+  int enabled = 0;
+  mbedtls_ssl_get_peer_cid(&session->ssl, &enabled, cid, &length);
+  printf(" cid=");
+  if (enabled != MBEDTLS_SSL_CID_ENABLED) printf("none");
+  for (size_t i = 0; i < length && enabled == MBEDTLS_SSL_CID_ENABLED; i += 1) printf("%02x", cid[i]);
+}
+#else
+static void use_connection_id(struct session *session, const struct options *options) {
+  (void)session;
+  if (options->wants_connection_id) usage("this build of Mbed TLS has no connection IDs");
+}
+
+static void print_connection_id(struct session *session) { (void)session; }
+#endif
 
 static void session_prepare(struct session *session, const struct options *options, const struct bytes *key, int *udp) {
   mbedtls_ssl_config_init(&session->config);
@@ -93,7 +128,13 @@ static void session_prepare(struct session *session, const struct options *optio
   if (key->length != 0 &&
       mbedtls_ssl_conf_psk(config, key->at, key->length, options->identity.at, options->identity.length) != 0)
     usage("Mbed TLS does not take this identity or key");
+#if defined(MBEDTLS_SSL_DTLS_CONNECTION_ID)
+  if (options->wants_connection_id)
+    mbedtls_ssl_conf_cid(config, options->connection_id.length, MBEDTLS_SSL_UNEXPECTED_CID_IGNORE);
+#endif
   mbedtls_ssl_setup(&session->ssl, config);
+  if (options->wants_connection_id) use_connection_id(session, options);
+  mbedtls_ssl_set_hostname(&session->ssl, NULL); /* the chain is verified; what name it is for is not asked */
   if (options->mtu != 0) mbedtls_ssl_set_mtu(&session->ssl, (uint16_t)options->mtu);
   mbedtls_ssl_set_timer_cb(&session->ssl, &session->timer, mbedtls_timing_set_delay, mbedtls_timing_get_delay);
   mbedtls_ssl_set_bio(&session->ssl, udp, socket_send, NULL, socket_receive);
@@ -110,8 +151,9 @@ static int session_handshake(struct session *session, const struct options *opti
     fflush(stdout);
     return result == MBEDTLS_ERR_SSL_TIMEOUT ? EXIT_HANDSHAKE_TIMEOUT : EXIT_HANDSHAKE_FAILED;
   }
-  printf("handshake ok suite=%s ems=%d\n", mbedtls_ssl_get_ciphersuite(&session->ssl),
-         options->extended_master_secret);
+  printf("handshake ok suite=%s ems=%d", mbedtls_ssl_get_ciphersuite(&session->ssl), options->extended_master_secret);
+  print_connection_id(session);
+  printf("\n");
   fflush(stdout);
   return 0;
 }
@@ -144,6 +186,9 @@ int main(int argc, char **argv) {
   static struct session first, second;
   if (argc == 2 && strcmp(argv[1], "--version") == 0) return puts(MBEDTLS_VERSION_STRING_FULL) < 0;
   options_parse(&options, argc, argv);
+#if MBEDTLS_VERSION_MAJOR >= 3
+  if (psa_crypto_init() != PSA_SUCCESS) usage("Mbed TLS has no randomness");
+#endif
   mbedtls_entropy_init(&entropy);
   mbedtls_ctr_drbg_init(&random_generator);
   mbedtls_ctr_drbg_seed(&random_generator, mbedtls_entropy_func, &entropy, NULL, 0);

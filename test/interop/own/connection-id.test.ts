@@ -7,10 +7,10 @@ import { LIMIT } from '../support/contract.ts';
 import { endsDuring, type EveryGateway, startEveryGateway } from '../support/every-gateway.ts';
 import { connect, type OwnClient, pskOf } from '../support/own-client.ts';
 import { openTap } from '../support/tap.ts';
+import { TLS12_CID } from '../support/wire.ts';
 
 /** It wants no connection ID for what it receives, but takes part. */
 const TAKES_PART = { connectionId: { prefix: new Uint8Array(0), randomBytes: 0 } };
-const TLS12_CID = 25;
 
 let gateway: EveryGateway;
 before(async () => {

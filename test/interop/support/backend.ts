@@ -9,7 +9,7 @@ export type Backend = {
   close(): void;
 };
 
-/** Answers GETs of the given paths 2.05 with their text, everything else 4.04. */
+/** Answers GETs of the given paths 2.05 with their text, everything else 4.04; paths with `slow` in them take a while. */
 export async function startBackend(resources: Readonly<Record<string, string>>): Promise<Backend> {
   const socket = createSocket('udp4');
   let requests = 0;
@@ -17,7 +17,8 @@ export async function startBackend(resources: Readonly<Record<string, string>>):
     const answer = answerTo(datagram, resources);
     if (answer === undefined) return;
     requests += 1;
-    socket.send(answer, port, address);
+    const late = datagram.includes('slow') ? SLOW_MS : 0;
+    setTimeout(() => socket.send(answer, port, address), late);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -58,6 +59,7 @@ function pathOf(options: Buffer): string {
   return `/${segments.join('/')}`;
 }
 
+export const SLOW_MS = 400;
 const NON = 1;
 const ACK = 2;
 const GET = 0x01;

@@ -28,7 +28,10 @@ export type CRunOptions = {
   /** Its pre-shared key; none when absent. */
   readonly device?: Device;
   /** Its certificate, and the authority that it verifies the gateway against. */
-  readonly certified?: { readonly files: CertifiedFiles; readonly authority: string };
+  readonly certified?: {
+    readonly files: Pick<CertifiedFiles, 'certificate' | 'key'>;
+    readonly authority: string;
+  };
   /** Each is asked for with a GET of its own, one after the other. */
   readonly paths?: readonly string[];
   readonly options?: readonly string[];

@@ -12,8 +12,9 @@ export function pcapOf(seen: readonly Seen[]): Buffer {
   return Buffer.concat([header, ...seen.map(frameOf)]);
 }
 
-function frameOf({ from, clientPort, at, datagram }: Seen): Buffer {
+function frameOf({ from, clientPort, moves, at, datagram }: Seen): Buffer {
   const toGateway = from === 'client';
+  const port = (clientPort + moves) % 0x1_0000;
   const packet = Buffer.alloc(IPV4_BYTES + UDP_BYTES + datagram.length);
   packet[0] = 0x45;
   packet.writeUInt16BE(packet.length, 2);
@@ -21,8 +22,8 @@ function frameOf({ from, clientPort, at, datagram }: Seen): Buffer {
   packet[9] = PROTOCOL_UDP;
   packet.set(toGateway ? DEVICE : GATEWAY, 12);
   packet.set(toGateway ? GATEWAY : DEVICE, 16);
-  packet.writeUInt16BE(toGateway ? clientPort : COAPS_PORT, IPV4_BYTES);
-  packet.writeUInt16BE(toGateway ? COAPS_PORT : clientPort, IPV4_BYTES + 2);
+  packet.writeUInt16BE(toGateway ? port : COAPS_PORT, IPV4_BYTES);
+  packet.writeUInt16BE(toGateway ? COAPS_PORT : port, IPV4_BYTES + 2);
   packet.writeUInt16BE(UDP_BYTES + datagram.length, IPV4_BYTES + 4);
   packet.set(datagram, IPV4_BYTES + UDP_BYTES);
   const head = Buffer.alloc(16);

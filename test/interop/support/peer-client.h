@@ -46,6 +46,8 @@ struct options {
   int max_fragment;
   int extended_master_secret;
   int reboot;
+  struct bytes connection_id;
+  int wants_connection_id;
   int patience_ms;
   struct bytes sends[SENDS_MAX];
   int send_count;
@@ -72,7 +74,7 @@ static void usage(const char *complaint) {
           "usage: client --port N [--identity-hex HEX --key-hex HEX] [--certificate FILE --private-key FILE]\n"
           "  [--authority FILE] [--send HEX]... [--host A] [--local-port N]\n"
           "  [--suites NAME,NAME] [--mtu N] [--max-fragment N] [--no-ems] [--reboot] [--impostor-key-hex HEX]\n"
-          "  [--patience-ms N]   or: client --version\n");
+          "  [--connection-id HEX] [--patience-ms N]   or: client --version\n");
   exit(EXIT_USAGE);
 }
 
@@ -123,7 +125,10 @@ static void options_parse(struct options *options, int argc, char **argv) {
     else if (strcmp(name, "--authority") == 0) options->authority_file = value;
     else if (strcmp(name, "--mtu") == 0) options->mtu = atoi(value);
     else if (strcmp(name, "--max-fragment") == 0) options->max_fragment = atoi(value);
-    else if (strcmp(name, "--patience-ms") == 0) options->patience_ms = atoi(value);
+    else if (strcmp(name, "--connection-id") == 0) {
+      bytes_from_hex(&options->connection_id, value);
+      options->wants_connection_id = 1;
+    } else if (strcmp(name, "--patience-ms") == 0) options->patience_ms = atoi(value);
     else if (strcmp(name, "--send") == 0 && options->send_count < SENDS_MAX) {
       bytes_from_hex(&options->sends[options->send_count++], value);
     } else usage("unknown option");

@@ -14,6 +14,8 @@ export type Sender = 'client' | 'gateway';
 export type Seen = {
   readonly from: Sender;
   readonly clientPort: number;
+  /** How often the client's port towards the gateway had changed. */
+  readonly moves: number;
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly datagram: Buffer;
@@ -33,10 +35,18 @@ export type Tap = {
 /** How often to pass on the datagram that is the `index`-th (from 0) of its sender: 0 loses it, 2 doubles it. */
 export type Copies = (from: Sender, index: number) => number;
 
+/** Whether the tap, like a NAT, forgets the client after this answer: its next one comes from another port. */
+export type Forgets = (datagram: Buffer) => boolean;
+
 /** Opens a tap in front of a port of 127.0.0.1. What it loses is among the `seen` all the same. */
-export async function openTap(gatewayPort: number, copies: Copies = () => 1): Promise<Tap> {
+export async function openTap(
+  gatewayPort: number,
+  copies: Copies = () => 1,
+  forgets: Forgets = () => false,
+): Promise<Tap> {
   const front = createSocket('udp4');
   const backs = new Map<number, Socket>();
+  const moves = new Map<number, number>();
   const seen: Seen[] = [];
   front.on('message', (datagram, { port: clientPort }) => {
     const back = backs.get(clientPort) ?? openBack(clientPort);
@@ -52,14 +62,23 @@ export async function openTap(gatewayPort: number, copies: Copies = () => 1): Pr
     back.on('message', (datagram) => {
       for (let left = keep('gateway', clientPort, datagram); left > 0; left -= 1)
         if (clientPort !== NO_CLIENT) front.send(datagram, clientPort, '127.0.0.1', () => {});
+      if (backs.get(clientPort) === back && forgets(datagram)) forget(clientPort, back);
     });
     return back;
   }
 
+  function forget(clientPort: number, back: Socket): void {
+    backs.delete(clientPort);
+    back.close();
+    moves.set(clientPort, movesOf(clientPort) + 1);
+  }
+
+  const movesOf = (clientPort: number): number => moves.get(clientPort) ?? 0;
+
   /** Notes a datagram and decides how often it goes on. */
   function keep(from: Sender, clientPort: number, datagram: Buffer): number {
     const index = seen.filter((earlier) => earlier.from === from).length;
-    seen.push({ from, clientPort, at: Date.now(), datagram });
+    seen.push({ from, clientPort, moves: movesOf(clientPort), at: Date.now(), datagram });
     return copies(from, index);
   }
 
@@ -129,4 +148,4 @@ export function sentFragmentedHello(tap: Tap): boolean {
 }
 
 /** Nobody's port: what is sent for it comes from the tap itself. */
-const NO_CLIENT = 0;
+export const NO_CLIENT = 0;

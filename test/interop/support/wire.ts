@@ -71,6 +71,8 @@ export function shapeOf(datagram: Buffer): string {
 
 export const ALERT = 21;
 export const HANDSHAKE = 22;
+export const APPLICATION_DATA = 23;
+export const TLS12_CID = 25;
 export const CLIENT_HELLO = 1;
 export const SERVER_HELLO = 2;
 export const HELLO_VERIFY_REQUEST = 3;

@@ -77,8 +77,8 @@ static int session_exchange_all(WOLFSSL *ssl) {
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--version") == 0) return puts("wolfSSL " LIBWOLFSSL_VERSION_STRING) < 0;
   options_parse(&options, argc, argv);
-  if (options.mtu || options.max_fragment || options.impostor_key.length)
-    usage("this client has no --mtu, --max-fragment, --impostor-key-hex");
+  if (options.mtu || options.max_fragment || options.impostor_key.length || options.wants_connection_id)
+    usage("this client has no --mtu, --max-fragment, --impostor-key-hex, --connection-id");
   wolfSSL_Init();
   WOLFSSL_CTX *context = wolfSSL_CTX_new(wolfDTLSv1_2_client_method());
   use_certificates(context);
