@@ -1,11 +1,10 @@
 /** Mbed TLS as a device with a certificate, or with a PSK beside ephemeral keys. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { withPeer } from '../../support/peers.ts';
-import { type CRun, type CRunOptions, EXIT, runClient } from '../support/c-client.ts';
+import { EXIT } from '../support/c-client.ts';
+import { keyedClient } from '../support/c-keys.ts';
 import { LIMIT } from '../support/contract.ts';
-import { endsDuring, type EveryGateway, startEveryGateway } from '../support/every-gateway.ts';
-import type { CertifiedFiles } from '../support/key-files.ts';
 
 const ECDSA = [
   'TLS-ECDHE-ECDSA-WITH-AES-128-CCM-8',
@@ -22,47 +21,11 @@ const ECDHE_PSK = [
 ] as const;
 
 withPeer('mbedtls', 'Mbed TLS with certificates', (mbedtls) => {
-  let gateway: EveryGateway;
-  before(async () => {
-    gateway = await startEveryGateway();
-  });
-  after(() => gateway.stop());
-
-  const run = (options: Partial<CRunOptions>): Promise<CRun> =>
-    runClient(mbedtls, { port: gateway.coapsPort, ...options });
-  const shows = (files: CertifiedFiles) => ({ certified: { files, authority: gateway.keys.authority } });
-
-  async function succeeds(options: Partial<CRunOptions>, credential: string, handshakes = 1): Promise<CRun> {
-    const [ends, result] = await endsDuring(gateway, () => run(options));
-    assert.equal(result.code, EXIT.ok, result.output);
-    assert.deepEqual(
-      result.answers.map(({ code }) => code),
-      Array(handshakes).fill('2.05'),
-    );
-    assert.deepEqual(
-      ends.map((one) => 'credential' in one && one.credential),
-      Array(handshakes).fill(credential),
-    );
-    return result;
-  }
-
-  for (const suite of ECDSA) {
-    test(`${suite}: agreed to and used, each side verified`, LIMIT, async () => {
-      const options = { ...shows(gateway.known.meter), options: ['--suites', suite] };
-      assert.deepEqual((await succeeds(options, 'meter')).suites, [suite]);
-    });
-  }
-
-  for (const suite of ECDHE_PSK) {
-    test(`${suite}: agreed to and used`, LIMIT, async () => {
-      const options = { device: gateway.known.psk, options: ['--suites', suite] };
-      assert.deepEqual((await succeeds(options, 'psk')).suites, [suite]);
-    });
-  }
+  const { gateway, shows, succeeds, refused } = keyedClient(mbedtls, { ecdsa: ECDSA, ecdhePsk: ECDHE_PSK });
 
   for (const who of ['oldMeter', 'newMeter'] as const) {
     test(`the certificate of the ${who}`, LIMIT, async () => {
-      await succeeds(shows(gateway.known[who]), who);
+      await succeeds(shows(gateway().known[who]), who);
     });
   }
 
@@ -72,26 +35,25 @@ withPeer('mbedtls', 'Mbed TLS with certificates', (mbedtls) => {
     ['max_fragment_length of 512 bytes', ['--max-fragment', '512']],
   ] as const) {
     test(what, LIMIT, async () => {
-      await succeeds({ ...shows(gateway.known.oldMeter), options }, 'oldMeter');
+      await succeeds({ ...shows(gateway().known.oldMeter), options }, 'oldMeter');
     });
   }
 
   test('a device that rebooted comes back from the same port', LIMIT, async () => {
-    await succeeds({ ...shows(gateway.known.meter), options: ['--reboot'] }, 'meter', 2);
+    await succeeds({ ...shows(gateway().known.meter), options: ['--reboot'] }, 'meter', 2);
   });
 
   test('a device with a PSK and a certificate is asked for what the gateway prefers', LIMIT, async () => {
-    await succeeds({ ...shows(gateway.known.meter), device: gateway.known.psk }, 'psk');
+    await succeeds({ ...shows(gateway().known.meter), device: gateway().known.psk }, 'psk');
   });
 
   for (const [what, files, reason] of [
-    ['the certificate of nobody', () => gateway.keys.certified('stranger'), 'unknown-authority'],
-    ['a P-521 key', () => gateway.keys.certified('odd', 'P-521'), 'bad-certificate'],
+    ['the certificate of nobody', () => gateway().keys.certified('stranger'), 'unknown-authority'],
+    ['a P-521 key', () => gateway().keys.certified('odd', 'P-521'), 'bad-certificate'],
   ] as const) {
     test(`${what} is refused as ${reason}`, LIMIT, async () => {
-      const [ends, { code, suites }] = await endsDuring(gateway, () => run(shows(files())));
-      assert.equal(code, EXIT.handshakeFailed);
-      assert.deepEqual(suites, []);
+      const { run, ends } = await refused(shows(files()));
+      assert.equal(run.code, EXIT.handshakeFailed);
       assert.deepEqual(ends, [{ end: reason }]);
     });
   }

@@ -9,7 +9,7 @@ export type Backend = {
   close(): void;
 };
 
-/** Answers GETs of the given paths 2.05 with their text, everything else 4.04; paths with `slow` in them take a while. */
+/** Answers GETs of the given paths 2.05 with their text, everything else 4.04; those with `slow` late. */
 export async function startBackend(resources: Readonly<Record<string, string>>): Promise<Backend> {
   const socket = createSocket('udp4');
   let requests = 0;

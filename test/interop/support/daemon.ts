@@ -6,12 +6,19 @@ import { type Child, start, temporaryDirectory } from '../../support/process.ts'
 import { startBackend } from './backend.ts';
 import { DEVICE, type Device, type Gateway, HELLO, LARGE, ODD_DEVICES } from './scene.ts';
 
+export type DaemonOptions = {
+  /** What else its configuration says. */
+  readonly more?: object;
+  /** Further devices: the credential of each by its name, as the admin interface takes it. */
+  readonly devices?: Readonly<Record<string, object>>;
+};
+
 /** Starts `postern serve` with any free ports and a state directory of its own. */
-export async function startDaemon(): Promise<Gateway> {
+export async function startDaemon({ more = {}, devices = {} }: DaemonOptions = {}): Promise<Gateway> {
   const backend = await startBackend({ '/hello': HELLO, '/large': LARGE, '/forbidden': 'a secret' });
   const state = temporaryDirectory('interop');
   const config = join(state, 'postern.yaml');
-  writeFileSync(config, JSON.stringify(configuration(backend.port))); // JSON is YAML
+  writeFileSync(config, JSON.stringify({ ...configuration(backend.port), ...more })); // JSON is YAML
   const daemon = start(POSTERN, ['serve', '--config', config], {
     env: { POSTERN_STATE: join(state, 'var') },
   });
@@ -22,7 +29,7 @@ export async function startDaemon(): Promise<Gateway> {
   try {
     const [, coapsPort, adminPort] = await daemon.waitFor(READY, 20_000);
     const admin = new Admin(`http://127.0.0.1:${adminPort}`, join(state, 'var', 'admin.token'));
-    await admin.populate();
+    await admin.populate(devices);
     return {
       coapsPort: Number(coapsPort),
       device: DEVICE,
@@ -68,12 +75,15 @@ class Admin {
     this.#token = readFileSync(tokenFile, 'utf8').trim();
   }
 
-  /** One owner, and every device with the key that it is born with. */
-  async populate(): Promise<void> {
+  /** One owner, and every device with what it is born with. */
+  async populate(more: Readonly<Record<string, object>>): Promise<void> {
     const owner = await this.#create({ kind: 'user', name: 'interop' });
-    const devices = { plain: DEVICE, ...ODD_DEVICES } as const;
-    for (const [name, device] of Object.entries(devices))
-      await this.#create({ kind: 'device', name, owner, credential: pskOf(device) });
+    const born = Object.entries({ plain: DEVICE, ...ODD_DEVICES });
+    const devices = [
+      ...born.map(([name, device]) => [name, pskOf(device)] as const),
+      ...Object.entries(more),
+    ];
+    for (const [name, credential] of devices) await this.#create({ kind: 'device', name, owner, credential });
   }
 
   async metrics(): Promise<string> {

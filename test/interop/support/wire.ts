@@ -17,10 +17,13 @@ export type WireHandshake = {
   readonly body: Buffer;
 };
 
-/** The records of one datagram; a datagram that is not made of whole records is an error. */
+/**
+ * The records of one datagram; a datagram that is not made of whole records is an error. How long a connection ID is
+ * cannot be read off a record, so reading ends before the first one that carries one.
+ */
 export function recordsOf(datagram: Buffer): WireRecord[] {
   const records: WireRecord[] = [];
-  for (let at = 0; at < datagram.length; ) {
+  for (let at = 0; at < datagram.length && datagram[at] !== TLS12_CID; ) {
     const end = at + HEADER_BYTES + datagram.readUInt16BE(at + 11);
     if (end > datagram.length) throw new RangeError('a record reaches beyond its datagram');
     records.push({

@@ -3,13 +3,13 @@
  * and no connection IDs.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { freeUdpPort } from '../../support/process.ts';
 import { withPeer } from '../../support/peers.ts';
-import { type CRun, type CRunOptions, EXIT, runClient } from '../support/c-client.ts';
+import { EXIT, runClient } from '../support/c-client.ts';
+import { keyedClient } from '../support/c-keys.ts';
 import { LIMIT } from '../support/contract.ts';
-import { endsDuring, type EveryGateway, startEveryGateway } from '../support/every-gateway.ts';
-import type { CertifiedFiles } from '../support/key-files.ts';
+import { startEveryGateway } from '../support/every-gateway.ts';
 
 const ECDSA = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
@@ -23,53 +23,16 @@ const ECDHE_PSK = [
 ] as const;
 
 withPeer('wolfssl', 'wolfSSL with certificates', (wolfssl) => {
-  let gateway: EveryGateway;
-  before(async () => {
-    gateway = await startEveryGateway();
-  });
-  after(() => gateway.stop());
-
-  const run = (options: Partial<CRunOptions>): Promise<CRun> =>
-    runClient(wolfssl, { port: gateway.coapsPort, ...options });
-  const shows = (files: CertifiedFiles) => ({ certified: { files, authority: gateway.keys.authority } });
-
-  async function succeeds(options: Partial<CRunOptions>, credential: string): Promise<CRun> {
-    const [ends, result] = await endsDuring(gateway, () => run(options));
-    assert.equal(result.code, EXIT.ok, result.output);
-    assert.deepEqual(
-      result.answers.map(({ code }) => code),
-      ['2.05'],
-    );
-    assert.deepEqual(
-      ends.map((one) => 'credential' in one && one.credential),
-      [credential],
-    );
-    return result;
-  }
-
-  for (const suite of ECDSA) {
-    test(`${suite}: agreed to and used, each side verified`, LIMIT, async () => {
-      const options = { ...shows(gateway.known.meter), options: ['--suites', suite] };
-      assert.deepEqual((await succeeds(options, 'meter')).suites, [suite]);
-    });
-  }
-
-  for (const suite of ECDHE_PSK) {
-    test(`${suite}: agreed to and used`, LIMIT, async () => {
-      const options = { device: gateway.known.psk, options: ['--suites', suite] };
-      assert.deepEqual((await succeeds(options, 'psk')).suites, [suite]);
-    });
-  }
+  const { gateway, shows, succeeds, refused } = keyedClient(wolfssl, { ecdsa: ECDSA, ecdhePsk: ECDHE_PSK });
 
   test('an RSA certificate', LIMIT, async () => {
-    const options = { ...shows(gateway.known.oldMeter), options: ['--suites', ECDSA.join(':')] };
+    const options = { ...shows(gateway().known.oldMeter), options: ['--suites', ECDSA.join(':')] };
     await succeeds(options, 'oldMeter');
   });
 
   test('the certificate of nobody is refused as unknown-authority', LIMIT, async () => {
-    const options = { ...shows(gateway.keys.certified('stranger')), options: ['--suites', ECDSA[0]] };
-    const [ends, { suites }] = await endsDuring(gateway, () => run(options));
-    assert.deepEqual(suites, []);
+    const options = { ...shows(gateway().keys.certified('stranger')), options: ['--suites', ECDSA[0]] };
+    const { ends } = await refused(options);
     assert.deepEqual(ends, [{ end: 'unknown-authority' }]);
   });
 });
