@@ -46,6 +46,7 @@ export const relationshipSchema = Type.Object(
       }),
     ),
     supports: Type.Array(support, { description: 'Who vouches for an introduced one, and on what.' }),
+    firm: Type.Boolean({ description: 'An operator alone ends or suspends it.' }),
     state: Type.Enum(['active', 'suspended', 'ended']),
     valid: Type.Boolean({ description: 'Here and now.' }),
     flaw: nullable(Type.String({ description: 'Why it is not valid.' })),
@@ -65,7 +66,19 @@ const termsMembers = {
   notBefore: Type.Optional(nullable(wall('Valid from here on; milliseconds since 1970.'))),
   notAfter: Type.Optional(nullable(wall('Not valid from here on; milliseconds since 1970.'))),
 };
-export const newRelationshipSchema = Type.Object(termsMembers, STRICT);
+export const newRelationshipSchema = Type.Object(
+  {
+    ...termsMembers,
+    firm: Type.Optional(
+      Type.Boolean({
+        description:
+          'For operators: an operator alone shall end or suspend it, not the trustor, nor the owner of the device ' +
+          'that it is.',
+      }),
+    ),
+  },
+  STRICT,
+);
 export const newIntroductionSchema = Type.Object(
   {
     introducer: reference('Who vouches: id, `KIND/NAME`, or name.'),

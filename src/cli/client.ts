@@ -80,6 +80,7 @@ export interface AdminClient {
   get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T>;
   /** A change; `ifRevision` makes it fail when the object has changed since. */
   post<T>(path: string, body?: unknown, ifRevision?: string): Promise<T>;
+  remove<T>(path: string): Promise<T>;
 }
 
 /** Where to, as whom, and by what means. */
@@ -139,6 +140,7 @@ export function adminClient({ url, token }: GatewayAddress, transport: typeof fe
     get: (path, query = {}) => call(address, { method: 'GET', path, query }),
     post: (path, body, ifRevision) =>
       call(address, { ...post(path, body), ...(ifRevision === undefined ? {} : { ifRevision }) }),
+    remove: (path) => call(address, remove(path)),
     closeSession: (id) => call<void>(address, remove(`/v1/sessions/${encodeURIComponent(id)}`)),
   };
 }
@@ -265,6 +267,11 @@ const HINTS: Readonly<Record<string, string>> = {
   'terms-exceeded': 'see what the introducer has: postern trust list --of INTRODUCER',
   'introductions-exhausted':
     'the trustor lets nobody pass this on so often: --introduce when trust was added',
+  'operator-only': "take the operator's token: admin.token in the state directory of the gateway",
+  'not-entitled': 'see who may: postern trust list',
+  'manufacturer-bound': "an operator may: with admin.token of the gateway's state directory",
+  'token-invalid':
+    'it is wrong, has ended or run out, or its holder is suspended: ask an operator for another',
   'actor-unknown': 'name it by id, KIND/NAME or name; see: postern user list, postern device list',
   'session-unknown': 'see: postern sessions list',
   'identity-taken': 'choose another --identity, or remove the device that has it',

@@ -55,8 +55,12 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
     '/relationships',
     { schema: { ...schema, summary: 'Establish direct trust', body: newRelationshipSchema } },
     (request, reply) => {
-      const wish = wishOf(request.body);
-      return change(gateway, request, reply, () => ({ kind: 'establish', wish }), made(gateway, reply));
+      const command = {
+        kind: 'establish',
+        wish: wishOf(request.body),
+        firm: request.body.firm === true,
+      } as const;
+      return change(gateway, request, reply, () => command, made(gateway, reply));
     },
   );
   app.post(

@@ -4,6 +4,7 @@ import type { ActorView } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
+import { addToken } from './token.ts';
 
 interface StatefulView extends ActorView {
   readonly state?: string;
@@ -40,6 +41,12 @@ export function addActors(program: Command, context: CommandContext): void {
             ),
       );
     });
+  addToken(actor, context, {
+    argument: 'actor',
+    explained: 'id or KIND/NAME',
+    example: 'provider/acme',
+    idOf: (reference) => idOf(context, reference),
+  });
   for (const [verb, done] of [
     ['suspend', 'suspended, and with it what stands on it'],
     ['resume', 'resumed, and with it what stands on it'],

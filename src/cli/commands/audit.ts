@@ -1,5 +1,6 @@
 /** `postern audit`: who changed what, and whether the log is whole. */
 import type { Command } from 'commander';
+import type { ActorView } from '../client.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface Entry {
@@ -27,7 +28,9 @@ export function addAudit(program: Command, context: CommandContext): void {
     .addHelpText('after', examples('postern audit tail', 'postern audit tail --after 1200 --json'))
     .action(async ({ after }: { readonly after?: string }) => {
       const entries = await readAfter(context, after);
-      answer(context, entries, () => entries.map(displayEntry).join('') || 'nothing has changed\n');
+      const names = context.json() ? new Map<string, string>() : await namesOf(context, entries);
+      const shown = (entry: Entry): string => displayEntry(entry, names.get(entry.by) ?? entry.by);
+      answer(context, entries, () => entries.map(shown).join('') || 'nothing has changed\n');
     });
   audit
     .command('verify')
@@ -60,7 +63,17 @@ async function readAfter(context: CommandContext, after: string | undefined): Pr
   return entries;
 }
 
-function displayEntry({ revision, at, by, events }: Entry): string {
+/** `kind/name` by id, of the actors who did something for themselves and are still there. */
+async function namesOf(
+  context: CommandContext,
+  entries: readonly Entry[],
+): Promise<ReadonlyMap<string, string>> {
+  if (entries.every(({ by }) => by === 'operator' || by === 'gateway')) return new Map();
+  const actors = await context.admin().list<ActorView>('/v1/actors');
+  return new Map(actors.map(({ id, kind, name }) => [id, `${kind}/${name}`]));
+}
+
+function displayEntry({ revision, at, events }: Entry, by: string): string {
   const what = events.map(({ kind }) => kind).join(', ');
   return `${String(revision).padStart(7)}  ${new Date(at).toISOString()}  ${by}  ${what}\n`;
 }

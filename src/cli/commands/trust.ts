@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ActorView } from '../client.ts';
 import { table } from '../table.ts';
+import { instantOf } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface RelationshipView {
@@ -88,9 +89,11 @@ function addEstablishing(trust: Command, context: CommandContext): void {
       .addHelpText(
         'after',
         examples("postern trust add device/lock-1 ann --level administer --scope '*=d/lock-1/*'"),
-      ),
-  ).action(async (trustor: string, trustee: string, options: TermsOptions) => {
-    const body = { trustor, trustee, ...termsOf(options) };
+      )
+      .option('--firm', 'an operator alone ends it: not the trustor, nor the owner of the device that it is'),
+  ).action(async (trustor: string, trustee: string, options: TermsOptions & { readonly firm?: true }) => {
+    const firm = options.firm === true ? { firm: true } : {};
+    const body = { trustor, trustee, ...termsOf(options), ...firm };
     const made = await context.admin().post<RelationshipView>('/v1/relationships', body);
     answer(context, made, () => `${trustor} trusts ${trustee}: ${made.id}\n`);
   });
@@ -211,15 +214,6 @@ function count(text: string): number {
   throw new InvalidArgumentError('a whole number.');
 }
 
-/** Milliseconds since 1970. */
-function instantOf(text: string): number {
-  const [, number, unit] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
-  if (number !== undefined) return Date.now() + Number(number) * (UNIT_MS[unit ?? ''] ?? 0);
-  const at = Date.parse(text);
-  if (!Number.isNaN(at)) return at;
-  throw new InvalidArgumentError('an ISO date, or a time from now such as 7d.');
-}
-
 function displayRevocation(
   { falls, survives, sessions }: Revocation,
   known: readonly RelationshipView[],
@@ -255,4 +249,3 @@ const untilOf = ({ notAfter }: RelationshipView): string =>
 const pathOf = (id: string): string => `/v1/relationships/${encodeURIComponent(id)}`;
 
 const LEVELS = ['view', 'operate', 'manage', 'administer'] as const;
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

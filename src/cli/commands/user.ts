@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import { table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
+import { addToken } from './token.ts';
 
 export function addUser(program: Command, context: CommandContext): void {
   const user = program
     .command('user')
-    .description('add, list and remove users')
+    .description('add, list and remove users; let them act for themselves')
     .helpCommand(false)
     .addHelpText('after', examples('postern user add ann', 'postern user list'));
   user
@@ -33,6 +34,12 @@ export function addUser(program: Command, context: CommandContext): void {
             ),
       );
     });
+  addToken(user, context, {
+    argument: 'name',
+    explained: 'name or id',
+    example: 'ann',
+    idOf: async (name) => (await context.admin().actor('user', name)).id,
+  });
   user
     .command('remove')
     .argument('<name>', 'name or id')

@@ -27,7 +27,7 @@ export function planTrust(planning: Planning, command: RelationshipCommand): Pla
   const { trust, by } = planning;
   switch (command.kind) {
     case 'establish':
-      return planEstablish(planning, command.wish);
+      return planEstablish(planning, command.wish, command.firm);
     case 'introduce':
       return planIntroduction(planning, command.wish);
     case 'revoke': {
@@ -91,14 +91,15 @@ export function fullRefusal({ actors, relationships }: TrustSnapshot, devices: n
   return refuse('limit-reached', detail, undefined, { relationshipsMax });
 }
 
-function planEstablish(planning: Planning, wish: RelationshipWish): Plan {
+function planEstablish(planning: Planning, wish: RelationshipWish, firm: boolean): Plan {
   const { trust, entropy, by } = planning;
   const trustor = resolveActor(planning, wish.trustor, '/trustor');
   if (typeof trustor !== 'string') return only(trustor);
   const trustee = resolveActor(planning, wish.trustee, '/trustee', 'anybody');
   if (typeof trustee !== 'string') return only(trustee);
   const id = drawRelationshipId(entropy);
-  const verdict = establishTrust(trust, { id, trustor, trustee, terms: wish, credential: null }, by);
+  const terms = { id, trustor, trustee, terms: wish, credential: null, firm };
+  const verdict = establishTrust(trust, terms, by);
   return { verdict, keys: [], made: { relationship: id } };
 }
 

@@ -8,7 +8,12 @@ import type { ActorId, Level, RelationshipId, Revision, ScopeWish } from '../../
 export type TrustCommand = RelationshipCommand | OwnershipCommand;
 
 export type RelationshipCommand =
-  | { readonly kind: 'establish'; readonly wish: RelationshipWish }
+  | {
+      readonly kind: 'establish';
+      readonly wish: RelationshipWish;
+      /** An operator alone shall be able to end it. */
+      readonly firm: boolean;
+    }
   | { readonly kind: 'introduce'; readonly wish: IntroductionWish }
   | {
       readonly kind: 'revoke';

@@ -23,6 +23,8 @@ export interface RelationshipView
   readonly origin: 'direct' | 'introduced';
   readonly ground: string | null;
   readonly supports: readonly Support[];
+  /** An operator alone ends or suspends it. */
+  readonly firm: boolean;
   readonly state: 'active' | 'suspended' | 'ended';
   readonly valid: boolean;
   /** Why it is not valid. */
@@ -59,6 +61,7 @@ export function viewRelationship(trust: Trust, relationship: Relationship): Rela
     origin: origin.kind,
     ground: origin.kind === 'direct' ? origin.ground.kind : null,
     supports: origin.kind === 'direct' ? [] : origin.supports,
+    firm: relationship.firm === true,
     state: state.kind,
     valid: flaw === undefined,
     flaw: flaw === undefined ? null : explainFlaw(flaw),

@@ -42,6 +42,7 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
     list: unused,
     get: unused,
     post: unused,
+    remove: unused,
   };
   return { client, actors, keys };
 }
