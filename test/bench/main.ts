@@ -1,13 +1,13 @@
 /**
  * `npm run bench`: what relaying costs, side by side with what a Linux distribution offers for the same work.
- * Options: --quick, --tiny, --systems a,b --sessions 1000,10000 --json FILE --markdown.
+ * Options: --quick, --tiny, --systems a,b --cases a,b --sessions 1000,10000 --json FILE --markdown.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startChild } from './child.ts';
 import { openBenchKeys } from './keys.ts';
-import { type Line, measureKeys, measureSystem, type Surroundings } from './measure.ts';
+import { type Line, measureKeys, measureSystem, SESSION_CASES, type Surroundings } from './measure.ts';
 import { ALL_SYSTEMS, type Plan, PLANS } from './plan.ts';
 import { canMeasure } from './process-stats.ts';
 import { markdownTable, resultOf, textTable } from './report.ts';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
     systems: { type: 'string' },
+    cases: { type: 'string' },
     sessions: { type: 'string' },
     json: { type: 'string' },
     markdown: { type: 'boolean', default: false },
@@ -33,9 +34,11 @@ if (canMeasure()) {
 function chosenPlan(): Plan {
   const plan = PLANS[values.tiny ? 'tiny' : values.quick ? 'quick' : 'full'];
   const names = values.systems?.split(',');
+  const words = values.cases?.toLowerCase().split(',');
   return {
     ...plan,
     systems: names === undefined ? plan.systems : ALL_SYSTEMS.filter((system) => names.includes(system.name)),
+    wants: (what) => words?.some((word) => what.toLowerCase().includes(word)) ?? true,
     sizes: values.sessions?.split(',').map(Number) ?? plan.sizes,
   };
 }
@@ -50,7 +53,7 @@ async function run(plan: Plan): Promise<void> {
   const lines: Line[] = [];
   const skipped: string[] = [];
   try {
-    for (const sessions of plan.sizes) {
+    for (const sessions of SESSION_CASES.some(plan.wants) ? plan.sizes : []) {
       for (const system of plan.systems) {
         const tell = (progress: string): void => say(`${system.name}, ${sessions} sessions: ${progress}`);
         const outcome = await attempt(system, sessions, { ...around, tell });

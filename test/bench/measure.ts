@@ -7,7 +7,9 @@ import type { Plan } from './plan.ts';
 import { residentBytes } from './process-stats.ts';
 import type { Running, System } from './systems/system.ts';
 
-export type Case = 'relayed GET' | 'PSK handshake' | 'idle session' | KeyCase;
+/** What is measured beside established sessions. */
+export const SESSION_CASES = ['relayed GET', 'PSK handshake', 'idle session'] as const;
+export type Case = (typeof SESSION_CASES)[number] | KeyCase;
 
 /** One line of the table. What does not apply is undefined. */
 export interface Line {
@@ -59,7 +61,7 @@ export async function measureSystem(
 export async function measureKeys(system: System, keys: BenchKeys, around: Surroundings): Promise<Line[]> {
   const { plan, backendPort, serverCore, loadCore } = around;
   const lines: Line[] = [];
-  for (const what of system.keyed?.cases ?? []) {
+  for (const what of system.keyed?.cases.filter(plan.wants) ?? []) {
     around.tell(what);
     const running = await system.keyed?.start({ core: serverCore, backendPort, keys, what });
     if (running === undefined || typeof running === 'string') continue;
@@ -97,16 +99,18 @@ async function course(
   around.tell('opens sessions');
   await load.open(0, sessions);
   // Of few sessions, what V8 happens to hold is the larger part.
-  if (system.dtls && sessions === Math.max(...plan.sizes)) {
+  if (system.dtls && plan.wants('idle session') && sessions === Math.max(...plan.sizes)) {
     around.tell(`settles for ${plan.settleS} s`);
     await sleep(plan.settleS);
     const rssBytes = (residentBytes(running.target.pid) - before) / sessions;
     lines.push({ case: 'idle session', ...begin, rssBytes });
   }
-  around.tell('relays requests');
-  const gets = await repeated(plan.repeats, () => load.gets(plan.gets, sessions, plan.getsConcurrency));
-  lines.push({ case: 'relayed GET', ...begin, ...gets });
-  if (system.dtls) {
+  if (plan.wants('relayed GET')) {
+    around.tell('relays requests');
+    const gets = await repeated(plan.repeats, () => load.gets(plan.gets, sessions, plan.getsConcurrency));
+    lines.push({ case: 'relayed GET', ...begin, ...gets });
+  }
+  if (system.dtls && plan.wants('PSK handshake')) {
     around.tell('shakes hands');
     const handshakes = await repeated(plan.repeats, () =>
       load.handshakes(plan.handshakes, spare, plan.handshakesConcurrency),

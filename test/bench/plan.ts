@@ -1,5 +1,6 @@
 /** What a run of the bench does: everything, a taste of it in 20 seconds, or just enough to see that it works. */
 import type { Window } from './generator/protocol.ts';
+import type { Case } from './measure.ts';
 import { floor } from './systems/floor.ts';
 import { libcoapGnutls, libcoapOpenssl } from './systems/libcoap.ts';
 import { postern } from './systems/postern.ts';
@@ -9,6 +10,7 @@ import type { System } from './systems/system.ts';
 export interface Plan {
   readonly name: 'full' | 'quick' | 'tiny';
   readonly systems: readonly System[];
+  readonly wants: (what: Case) => boolean;
   /** Established sessions during measurements. */
   readonly sizes: readonly number[];
   /** The median of so many windows counts. */
@@ -28,6 +30,7 @@ export const PLANS: Readonly<Record<Plan['name'], Plan>> = {
   full: {
     name: 'full',
     systems: [floor, postern, libcoapOpenssl, libcoapGnutls],
+    wants: () => true,
     sizes: [1_000, 10_000],
     repeats: 3,
     gets: { warmupS: 1, measuredS: 5 },
@@ -39,6 +42,7 @@ export const PLANS: Readonly<Record<Plan['name'], Plan>> = {
   quick: {
     name: 'quick',
     systems: [floor, postern, libcoapOpenssl],
+    wants: () => true,
     sizes: [1_000],
     repeats: 1,
     gets: { warmupS: 0.5, measuredS: 1.5 },
@@ -50,6 +54,7 @@ export const PLANS: Readonly<Record<Plan['name'], Plan>> = {
   tiny: {
     name: 'tiny',
     systems: [postern],
+    wants: () => true,
     sizes: [8],
     repeats: 1,
     gets: { warmupS: 0.1, measuredS: 0.3 },

@@ -1,68 +1,102 @@
 /**
- * What one DTLS record and one PSK handshake cost, in nanoseconds, on one core, and how much memory an established
- * connection takes: `node --expose-gc test/bench/micro/dtls.ts`. For comparing before with after on one machine.
+ * What one DTLS record and handshakes of every kind cost, in nanoseconds, on one core, and how much memory an
+ * established connection takes: `node --expose-gc test/bench/micro/dtls.ts`. For comparing before with after on one
+ * machine.
  */
 import { instant, type Path, path, Secret, seconds, utf8 } from '../../../src/base/index.ts';
 import { nodeEntropy, nodeProvider } from '../../../src/crypto/index.ts';
 import {
+  type ClientSettings,
   type ConnectionHandle,
+  type CredentialAnswer,
   DtlsEndpoint,
   type DtlsSettings,
   type Effects,
   SUITE_NAMES,
+  type TlsSession,
 } from '../../../src/dtls/index.ts';
+import { rawKey, selfSigned } from '../../support/identities.ts';
 import { print } from './print.ts';
 
 const KEY = new Secret(new Uint8Array(16).fill(0x2a));
+const PSK = { psk: { identity: utf8('dev-000001'), key: KEY } };
 const SETTINGS: Partial<DtlsSettings> = {
   suites: SUITE_NAMES,
+  identity: selfSigned('bench'),
   extendedMasterSecret: 'wanted',
   mtu: 1_232,
   idleTimeout: seconds(3_600),
   handshakeTimeout: seconds(60),
   retransmit: seconds(1),
+  resumption: seconds(3_600),
 };
 const NOW = instant(0);
+/** The median of rounds of so many handshakes counts. */
+const ROUND = 100;
 
 const endpoint = (server: boolean): DtlsEndpoint =>
   new DtlsEndpoint({ settings: SETTINGS, crypto: nodeProvider, entropy: nodeEntropy(), server });
 
-/** Time spent inside each role's calls. */
-const spent = { client: 0n, server: 0n };
+/** Microseconds of this thread's CPU inside each role's calls. */
+const spent = { client: 0, server: 0 };
+
+interface Shaken {
+  readonly handles: ConnectionHandle[];
+  /** What the client may resume. */
+  readonly session: TlsSession | null;
+}
 
 /** One handshake between two endpoints, timed by role. */
-function handshake(client: DtlsEndpoint, server: DtlsEndpoint, at: Path): ConnectionHandle[] {
+function handshake(client: DtlsEndpoint, server: DtlsEndpoint, at: Path, shown: ClientSettings): Shaken {
   const handles: ConnectionHandle[] = [];
+  let session: TlsSession | null = null;
   const turn = (role: 'client' | 'server', act: () => Effects): void => {
-    const started = process.hrtime.bigint();
+    const before = process.threadCpuUsage();
     const effects = act();
-    spent[role] += process.hrtime.bigint() - started;
+    const { user, system } = process.threadCpuUsage(before);
+    spent[role] += user + system;
+    const self = role === 'client' ? client : server;
     for (const effect of effects) {
-      if (effect.kind === 'established') handles[role === 'client' ? 0 : 1] = effect.connection;
+      if (effect.kind === 'established') {
+        handles[role === 'client' ? 0 : 1] = effect.connection;
+        session ??= effect.session;
+      }
       if (effect.kind === 'transmit') {
         const { datagram } = effect;
         if (role === 'client') turn('server', () => server.receive(NOW, at, datagram));
         else turn('client', () => client.receive(NOW, at, datagram));
       }
-      if (effect.kind === 'lookup')
-        turn('server', () =>
-          server.resolve(NOW, effect.id, { kind: 'psk', key: KEY, credential: 'credential-1' }),
-        );
+      if (effect.kind === 'lookup') {
+        const answer: CredentialAnswer =
+          effect.ask.kind === 'psk'
+            ? { kind: 'psk', key: KEY, credential: 'credential-1' }
+            : { kind: 'accepted', credential: 'credential-1' };
+        turn(role, () => self.resolve(NOW, effect.id, answer));
+      }
     }
   };
-  const psk = { identity: utf8('dev-000001'), key: KEY };
-  turn('client', () => client.connect(NOW, at, { psk }).effects);
-  return handles;
+  turn('client', () => client.connect(NOW, at, shown).effects);
+  return { handles, session };
 }
 
 const pathOf = (n: number): Path => path(0, `127.1.${n >> 8}.${n & 0xff}`, 40_000);
 
-function measureHandshakes(server: DtlsEndpoint, name: string, from: number, count: number): void {
-  spent.client = 0n;
-  spent.server = 0n;
-  for (let n = 0; n < count; n++) handshake(endpoint(false), server, pathOf(from + n));
-  print(`PSK handshake, server, ${name}`, Number(spent.server) / count);
-  print(`PSK handshake, client, ${name}`, Number(spent.client) / count);
+function measureHandshakes(
+  server: DtlsEndpoint,
+  name: string,
+  shown: ClientSettings,
+  from: number,
+  count: number,
+): void {
+  const rounds: [client: number, server: number][] = [];
+  for (let n = 0; n < count; n++) {
+    if (n % ROUND === 0) spent.client = spent.server = 0;
+    handshake(endpoint(false), server, pathOf(from + n), shown);
+    if (n % ROUND === ROUND - 1) rounds.push([spent.client / ROUND, spent.server / ROUND]);
+  }
+  const medianNs = (of: number[]): number => 1_000 * (of.toSorted((a, b) => a - b)[of.length >> 1] ?? 0);
+  print(`${name} handshake, server`, medianNs(rounds.map(([, server]) => server)));
+  print(`${name} handshake, client`, medianNs(rounds.map(([client]) => client)));
 }
 
 function measureRecords(server: DtlsEndpoint, client: DtlsEndpoint, handles: ConnectionHandle[]): void {
@@ -72,7 +106,7 @@ function measureRecords(server: DtlsEndpoint, client: DtlsEndpoint, handles: Con
   const rounds = 20_000;
   let receiving = 0n;
   let sending = 0n;
-  const at = pathOf(60_000);
+  const at = pathOf(65_000);
   for (let run = 0; run < 3; run++) {
     receiving = 0n;
     sending = 0n;
@@ -100,12 +134,17 @@ function memory(): { rss: number; heap: number; external: number } {
 }
 
 const server = endpoint(true);
-measureHandshakes(server, 'first 1,000', 0, 1_000);
+measureHandshakes(server, 'PSK (first)', PSK, 0, 1_000);
 const before = memory();
-measureHandshakes(server, 'next 10,000', 1_000, 10_000);
+measureHandshakes(server, 'PSK', PSK, 1_000, 10_000);
 const after = memory();
 for (const key of ['rss', 'heap', 'external'] as const) {
   print(`${key} per connection`, (after[key] - before[key]) / 10_000, 'bytes');
 }
+const certified = { identity: selfSigned('device') };
+measureHandshakes(server, 'raw public key', { identity: rawKey() }, 20_000, 4_000);
+measureHandshakes(server, 'X.509', certified, 30_000, 4_000);
+const { session } = handshake(endpoint(false), server, pathOf(40_000), certified);
+if (session !== null) measureHandshakes(server, 'resumed', { ...certified, resume: session }, 50_000, 10_000);
 const client = endpoint(false);
-measureRecords(server, client, handshake(client, server, pathOf(60_000)));
+measureRecords(server, client, handshake(client, server, pathOf(65_000), PSK).handles);
