@@ -265,7 +265,7 @@ function transmit(
   kept.sentAt = now;
   const single = kept.repeats >= BACK_OFF_REPEATS;
   const mtu = single ? Math.min(core.settings.mtu, BACK_OFF_MTU_BYTES) : core.settings.mtu;
-  for (const datagram of encodeFlight(flight, connection, core.records, { mtu, single }, core.scratch)) {
+  for (const datagram of encodeFlight(flight, connection, core, { mtu, single })) {
     out.push({ kind: 'transmit', path: connection.path, datagram });
   }
 }

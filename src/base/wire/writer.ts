@@ -59,9 +59,12 @@ export class Writer {
     return this.u24(bytes.length).bytes(bytes);
   }
 
-  /** The written bytes, in memory of their own. */
+  /** The written bytes, in memory that nobody else uses: the buffer itself where they fill most of it. */
   finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    const { length } = this.#bytes;
+    if (this.#length === length) return this.#bytes;
+    const full = length > SMALL_BYTES && 2 * this.#length > length;
+    return full ? this.#bytes.subarray(0, this.#length) : this.#bytes.slice(0, this.#length);
   }
 
   #reserve(more: number): void {
@@ -71,3 +74,6 @@ export class Writer {
     this.#bytes = larger;
   }
 }
+
+/** Up to this size V8 allocates so cheaply that a view costs more than a copy. */
+const SMALL_BYTES = 64;

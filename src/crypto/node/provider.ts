@@ -2,24 +2,11 @@
  * The production provider: OpenSSL through node:crypto. Keys that live long are KeyObjects. Keys of records live as
  * long as their connection and there are two for each, so they are bytes: a KeyObject costs close to a kilobyte.
  */
-import {
-  type CipherCCMTypes,
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hash as digest,
-  timingSafeEqual,
-} from 'node:crypto';
+import { type CipherCCMTypes, createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { assert, EMPTY } from '../../base/index.ts';
-import {
-  type AeadKey,
-  type AeadName,
-  AEADS,
-  type CryptoProvider,
-  type HashName,
-  type MacKey,
-} from '../provider.ts';
+import { type AeadKey, type AeadName, AEADS, type CryptoProvider } from '../provider.ts';
 import { type CbcKey, openCbc, sealCbc } from './cbc.ts';
+import { hash, hmac, macKey } from './digest.ts';
 import { agree, certificateKey, ephemeral, sign, verify, verifyKey } from './public-key.ts';
 
 interface NodeAeadKey extends AeadKey {
@@ -28,24 +15,10 @@ interface NodeAeadKey extends AeadKey {
   readonly mac: Uint8Array;
 }
 
-interface NodeMacKey extends MacKey {
-  readonly bytes: Uint8Array;
-}
-
 export const nodeProvider: CryptoProvider = {
-  hash(name, ...parts) {
-    return plain(digest(name, parts.length === 1 ? (parts[0] as Uint8Array) : joined(parts), 'buffer'));
-  },
-
-  macKey(name: HashName, key: Uint8Array): NodeMacKey {
-    return { hash: name, bytes: key.slice() };
-  },
-
-  hmac(key, ...parts) {
-    const mac = createHmac(key.hash, (key as NodeMacKey).bytes);
-    for (const part of parts) mac.update(part);
-    return plain(mac.digest());
-  },
+  hash,
+  macKey,
+  hmac,
 
   aeadKey(name: AeadName, key: Uint8Array): NodeAeadKey {
     const { keyLength, macKeyLength } = AEADS[name];
@@ -107,8 +80,4 @@ const cbcKey = (key: AeadKey): CbcKey => ({ mac: (key as NodeAeadKey).mac, key: 
 /** The same memory as a plain Uint8Array: Buffers do not leave this folder. */
 function plain(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(parts);
 }

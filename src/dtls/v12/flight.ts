@@ -2,6 +2,7 @@
  * Sending a flight (RFC 6347 4.2.3, 4.2.4): messages packed into as few datagrams as the MTU allows, fragmented only
  * when one alone does not fit. Each sending uses new record sequence numbers and the same message_seqs.
  */
+import type { Slab } from '../../base/index.ts';
 import type { Connection } from '../connection-state.ts';
 import { fragmentOf, HANDSHAKE_HEADER_BYTES, HANDSHAKE_TYPE } from '../message/handshake.ts';
 import { CONTENT_TYPE, type ContentType, DTLS_1_0, DTLS_1_2 } from '../record/header.ts';
@@ -15,37 +16,43 @@ export interface Layout {
   readonly single: boolean;
 }
 
+/** What every flight of an endpoint is laid out with. */
+export interface Press {
+  readonly records: RecordProtection;
+  /** Datagrams are cut from it. */
+  readonly slab: Slab;
+  /** Where a datagram grows before it is cut to length; as long as the MTU. */
+  readonly scratch: Uint8Array;
+}
+
 /**
  * The datagrams of the flight; takes sequence numbers from the connection, and moves it to epoch 1 where the flight
- * does. `scratch` holds one datagram of the MTU.
+ * does.
  */
 export function encodeFlight(
   flight: Flight,
   connection: Connection,
-  records: RecordProtection,
+  press: Press,
   layout: Layout,
-  scratch: Uint8Array,
 ): Uint8Array[] {
-  const packer = new Packer(connection, records, layout, scratch);
+  const packer = new Packer(connection, press, layout);
   for (const item of flight.items) packer.add(item);
   return packer.finish();
 }
 
 class Packer {
   readonly #connection: Connection;
-  readonly #records: RecordProtection;
+  readonly #press: Press;
   readonly #layout: Layout;
   readonly #datagrams: Uint8Array[] = [];
-  readonly #open: Uint8Array;
   #length = 0;
   /** The open datagram ends in a ChangeCipherSpec, which says nothing without what is behind it. */
   #changed = false;
 
-  constructor(connection: Connection, records: RecordProtection, layout: Layout, scratch: Uint8Array) {
+  constructor(connection: Connection, press: Press, layout: Layout) {
     this.#connection = connection;
-    this.#records = records;
+    this.#press = press;
     this.#layout = layout;
-    this.#open = scratch;
   }
 
   add(item: FlightItem): void {
@@ -75,8 +82,8 @@ class Packer {
     if (alone || this.#length + size > this.#layout.mtu) this.#flush();
     this.#changed = type === CONTENT_TYPE.changeCipherSpec;
     const sequence = takeSequence(this.#connection, epoch);
-    this.#length = this.#records.write(
-      this.#open,
+    this.#length = this.#press.records.write(
+      this.#press.scratch,
       this.#length,
       { type, epoch, sequence, version },
       protection,
@@ -90,7 +97,10 @@ class Packer {
 
   #flush(): void {
     if (this.#length === 0) return;
-    this.#datagrams.push(this.#open.slice(0, this.#length));
+    const { slab, scratch } = this.#press;
+    const datagram = slab.take(this.#length);
+    datagram.set(scratch.subarray(0, this.#length));
+    this.#datagrams.push(datagram);
     this.#length = 0;
   }
 }

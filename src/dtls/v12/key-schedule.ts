@@ -5,6 +5,7 @@ import { AEADS, type CryptoProvider, type HashName } from '../../crypto/index.ts
 import type { Protection } from '../record/protection.ts';
 import { ivLength } from '../suite/aead.ts';
 import type { CipherSuite } from '../suite/registry.ts';
+import type { Transcript } from './machine.ts';
 
 export interface Randoms {
   readonly client: Uint8Array;
@@ -23,11 +24,11 @@ export function deriveMaster(
   crypto: CryptoProvider,
   hash: HashName,
   premaster: Uint8Array,
-  from: { randoms: Randoms; transcript: Uint8Array; extendedMasterSecret: boolean },
+  from: { randoms: Randoms; transcript: Transcript; extendedMasterSecret: boolean },
 ): Uint8Array {
   const { randoms, transcript, extendedMasterSecret } = from;
   const master = extendedMasterSecret
-    ? prf(crypto, hash, premaster, LABELS.extendedMaster, crypto.hash(hash, transcript), MASTER_BYTES)
+    ? prf(crypto, hash, premaster, LABELS.extendedMaster, crypto.hash(hash, ...transcript), MASTER_BYTES)
     : prf(crypto, hash, premaster, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
   premaster.fill(0);
   return master;
@@ -78,9 +79,9 @@ export function finishedData(
   hash: HashName,
   master: Uint8Array,
   side: 'client' | 'server',
-  transcript: Uint8Array,
+  transcript: Transcript,
 ): Uint8Array {
-  return prf(crypto, hash, master, LABELS[side], crypto.hash(hash, transcript), VERIFY_BYTES);
+  return prf(crypto, hash, master, LABELS[side], crypto.hash(hash, ...transcript), VERIFY_BYTES);
 }
 
 /** P_hash of RFC 5246 5. */
@@ -99,8 +100,7 @@ export function prf(
   for (let filled = 0; filled < length; ) {
     a = crypto.hmac(key, a);
     const block = crypto.hmac(key, a, labelled);
-    out.set(block.subarray(0, length - filled), filled);
-    filled += block.length;
+    for (let i = 0; i < block.length && filled < length; i++) out[filled++] = block[i] as number;
   }
   return out;
 }

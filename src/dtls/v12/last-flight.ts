@@ -2,14 +2,14 @@
 import { rawMessage } from '../message/handshake.ts';
 import type { CipherSuite } from '../suite/registry.ts';
 import { finishedData, type Keys } from './key-schedule.ts';
-import type { Flight, StepContext } from './machine.ts';
+import type { Flight, StepContext, Transcript } from './machine.ts';
 
 /** The peer has nothing more to say behind it: only its repeated Finished brings this flight again. */
 export function lastFlight(
   context: StepContext,
   side: 'client' | 'server',
   { suite, keys }: { readonly suite: CipherSuite; readonly keys: Keys },
-  heard: Uint8Array,
+  heard: Transcript,
   messageSeq: number,
 ): Flight {
   const verifyData = finishedData(context.crypto, suite.hash, keys.master, side, heard);

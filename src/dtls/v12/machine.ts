@@ -2,7 +2,6 @@
  * The shape of a handshake as a state machine: states are data, each step is a function from (state, input) to an
  * outcome, and one table per role says which inputs a state accepts. connection.ts drives it and knows no message.
  */
-import type { Brand } from '../../base/index.ts';
 import type { CryptoProvider, Entropy } from '../../crypto/index.ts';
 import type { Claim, CredentialAnswer, CredentialQuestion, VerifiedPeer } from '../effect.ts';
 import type { HandshakeMessage, HandshakeTypeName } from '../message/handshake.ts';
@@ -74,5 +73,5 @@ export interface Machine<State extends { readonly kind: string }> {
   readonly claimed: (state: State) => Claim | null;
 }
 
-/** Everything either side has said, in order, as the Finished and the extended master secret hash it. */
-export type Transcript = Brand<Uint8Array, 'Transcript'>;
+/** Everything either side has said, message by message, as signatures, Finished and extended master secret cover it. */
+export type Transcript = readonly Uint8Array[];

@@ -4,7 +4,7 @@ import { bodyOf, type HandshakeMessage } from '../message/handshake.ts';
 import type { CipherSuite } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
 import { finishedData, type Keys } from './key-schedule.ts';
-import type { StepContext } from './machine.ts';
+import type { StepContext, Transcript } from './machine.ts';
 
 /**
  * Compares `verify_data` in constant time (RFC 5246 7.4.9); a mismatch violates 'verify-failed'. The result is the
@@ -13,7 +13,7 @@ import type { StepContext } from './machine.ts';
 export function verifyFinished(
   context: StepContext,
   finished: HandshakeMessage,
-  expected: { side: 'client' | 'server'; keys: Keys; transcript: Uint8Array; suite: CipherSuite },
+  expected: { side: 'client' | 'server'; keys: Keys; transcript: Transcript; suite: CipherSuite },
   peer: { claim: Claim; credential: string; extendedMasterSecret: boolean; resumed: boolean },
 ): VerifiedPeer {
   const { side, keys, transcript, suite } = expected;

@@ -9,7 +9,7 @@ import { groupById } from '../../suite/groups.ts';
 import { signatureFor } from '../../suite/signatures.ts';
 import { violation } from '../../violation.ts';
 import { deriveMaster, expandKeys, finishedData, pskPremaster } from '../key-schedule.ts';
-import type { FlightItem, Outcome, StepContext } from '../machine.ts';
+import type { FlightItem, Outcome, StepContext, Transcript } from '../machine.ts';
 import type { AwaitCredential, ClientState, ServerSaid } from './states.ts';
 
 /** The driver's word on the server's key. */
@@ -66,18 +66,18 @@ export function clientFlight(
 
 /** Messages of one flight as they join the transcript. */
 class Messages {
-  transcript: Uint8Array;
+  transcript: Transcript;
   #nextSeq: number;
   readonly #raws: Uint8Array[] = [];
 
-  constructor(transcript: Uint8Array, nextSeq: number) {
+  constructor(transcript: Transcript, nextSeq: number) {
     this.transcript = transcript;
     this.#nextSeq = nextSeq;
   }
 
   add(type: Parameters<typeof rawMessage>[0], body: Uint8Array): Uint8Array {
     const raw = rawMessage(type, this.#nextSeq++, body);
-    this.transcript = concat(this.transcript, raw);
+    this.transcript = [...this.transcript, raw];
     this.#raws.push(raw);
     return raw;
   }
@@ -118,10 +118,10 @@ function ownCertificate(said: ServerSaid): Uint8Array {
   return encodeCertificate(clientType, content);
 }
 
-function proof(context: StepContext, said: ServerSaid, transcript: Uint8Array): Uint8Array {
+function proof(context: StepContext, said: ServerSaid, transcript: Transcript): Uint8Array {
   const { key } = required(said.client.identity, 'certificate suites are offered with an identity');
   const scheme = signatureFor(key.kind, said.request?.signatureAlgorithms ?? []);
   if (scheme === undefined) return violation('illegal-parameter');
-  const signature = context.crypto.sign(scheme.name, key, transcript);
+  const signature = context.crypto.sign(scheme.name, key, concat(...transcript));
   return encodeSigned({ algorithm: scheme.id, signature });
 }

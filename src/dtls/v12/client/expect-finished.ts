@@ -1,5 +1,4 @@
 /** The server's Finished -> verified peer; where a session was resumed, ours follows. */
-import { concat } from '../../../base/index.ts';
 import { lastFlight, NO_FLIGHT } from '../last-flight.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import { verifyFinished } from '../verify-finished.ts';
@@ -17,7 +16,7 @@ export function onFinished(
     { side: 'server', keys, transcript, suite },
     { claim, credential, extendedMasterSecret, resumed: finishedSeq !== null },
   );
-  const heard = concat(transcript, message.raw);
+  const heard = [...transcript, message.raw];
   const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'client', state, heard, finishedSeq);
   const remember =
     sessionId.length === 0

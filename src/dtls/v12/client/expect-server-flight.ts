@@ -23,7 +23,7 @@ export function onCertificate(
   const content = decodeCertificate(bodyOf(message.raw), serverType, context.limits.chainMax);
   if (content.length === 0) violation('no-certificate');
   const certified = certifiedKey(context.crypto, serverType, content);
-  return { next: { ...state, certified, transcript: concat(state.transcript, message.raw) } };
+  return { next: { ...state, certified, transcript: [...state.transcript, message.raw] } };
 }
 
 export function onServerKeyExchange(
@@ -33,7 +33,7 @@ export function onServerKeyExchange(
 ): Outcome<ClientState> {
   if (state.keyExchange !== null || state.request !== null) violation('unexpected-message');
   const keyExchange = readKeyExchange(context, state, bodyOf(message.raw));
-  return { next: { ...state, keyExchange, transcript: concat(state.transcript, message.raw) } };
+  return { next: { ...state, keyExchange, transcript: [...state.transcript, message.raw] } };
 }
 
 export function onCertificateRequest(
@@ -45,7 +45,7 @@ export function onCertificateRequest(
     violation('unexpected-message');
   }
   const request = decodeCertificateRequest(bodyOf(message.raw));
-  return { next: { ...state, request, transcript: concat(state.transcript, message.raw) } };
+  return { next: { ...state, request, transcript: [...state.transcript, message.raw] } };
 }
 
 /** The server's key, if it showed one, is a question for the driver; a PSK proves the server by itself. */
@@ -57,7 +57,7 @@ export function onServerHelloDone(
   if (bodyOf(message.raw).length > 0) violation('malformed-message');
   if (state.accepted.suite.keyExchange !== 'psk' && state.keyExchange?.kind !== 'ecdh')
     violation('unexpected-message');
-  const heard = { ...state, transcript: concat(state.transcript, message.raw) };
+  const heard = { ...state, transcript: [...state.transcript, message.raw] };
   const { certified } = state;
   if (certified === null) return clientFlight(context, heard, '');
   return { next: { ...heard, kind: 'await-credential' }, lookup: certified.claim };

@@ -1,5 +1,5 @@
 /** HelloVerifyRequest -> the hello again with its cookie; ServerHello -> agreement, or a session taken up again. */
-import { concat, EMPTY, equalBytes } from '../../../base/index.ts';
+import { EMPTY, equalBytes } from '../../../base/index.ts';
 import { encodeClientHello } from '../../message/client-hello.ts';
 import { bodyOf, rawMessage } from '../../message/handshake.ts';
 import { decodeHelloVerifyRequest } from '../../message/hello-verify-request.ts';
@@ -7,7 +7,7 @@ import { decodeServerHello, type ServerHello } from '../../message/server-hello.
 import { violation } from '../../violation.ts';
 import { type Accepted, acceptChoice } from '../accept-choice.ts';
 import { expandKeys } from '../key-schedule.ts';
-import type { MessageInput, Outcome, StepContext } from '../machine.ts';
+import type { MessageInput, Outcome, StepContext, Transcript } from '../machine.ts';
 import type { TlsSession } from '../resumption.ts';
 import type { ClientState, ExpectServerHello } from './states.ts';
 
@@ -20,7 +20,7 @@ export function onHelloVerifyRequest(
   const offer = { ...state.offer, cookie: cookie.slice() };
   const raw = rawMessage('client_hello', state.sendSeq, encodeClientHello(offer));
   return {
-    next: { ...state, offer, transcript: raw, sendSeq: state.sendSeq + 1 },
+    next: { ...state, offer, transcript: [raw], sendSeq: state.sendSeq + 1 },
     flight: { items: [{ kind: 'handshake', epoch: 0, raw }], answered: true },
   };
 }
@@ -32,7 +32,7 @@ export function onServerHello(
 ): Outcome<ClientState> {
   const chosen = decodeServerHello(bodyOf(message.raw));
   const accepted = acceptChoice(state.offer, chosen, context.settings);
-  const transcript = concat(state.transcript, message.raw);
+  const transcript = [...state.transcript, message.raw];
   const { resume } = state.client;
   const ownCid = accepted.cidAgreed ? (state.offer.extensions.connectionId ?? EMPTY) : EMPTY;
   if (resume !== undefined && equalBytes(resume.id, chosen.sessionId)) {
@@ -61,7 +61,7 @@ export function onServerHello(
 function resumed(
   context: StepContext,
   state: ExpectServerHello,
-  heard: { chosen: ServerHello; accepted: Accepted; transcript: Uint8Array; ownCid: Uint8Array },
+  heard: { chosen: ServerHello; accepted: Accepted; transcript: Transcript; ownCid: Uint8Array },
   session: TlsSession,
 ): Outcome<ClientState> {
   const { chosen, accepted, transcript, ownCid } = heard;

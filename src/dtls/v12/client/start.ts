@@ -34,7 +34,7 @@ export function start(context: StepContext, client: ClientSettings): Outcome<Cli
   };
   const raw = rawMessage('client_hello', 0, encodeClientHello(offer));
   return {
-    next: { kind: 'expect-server-hello', client, offer, transcript: raw, sendSeq: 1 },
+    next: { kind: 'expect-server-hello', client, offer, transcript: [raw], sendSeq: 1 },
     flight: { items: [{ kind: 'handshake', epoch: 0, raw }], answered: true },
     ...(ownCid === null ? {} : { ownCid }),
   };

@@ -20,6 +20,7 @@ import type { CipherSuite } from '../../suite/registry.ts';
 import type { VerifyKey } from '../../../crypto/index.ts';
 import type { Accepted } from '../accept-choice.ts';
 import type { Keys, Randoms } from '../key-schedule.ts';
+import type { Transcript } from '../machine.ts';
 
 export type ClientState =
   | ExpectServerHello
@@ -33,7 +34,7 @@ export interface ExpectServerHello {
   readonly kind: 'expect-server-hello';
   readonly client: ClientSettings;
   readonly offer: ClientHello;
-  readonly transcript: Uint8Array;
+  readonly transcript: Transcript;
   /** message_seq of our next message. */
   readonly sendSeq: number;
 }
@@ -66,7 +67,7 @@ export interface ServerSaid {
   readonly randoms: Randoms;
   readonly ownCid: Uint8Array;
   readonly sessionId: Uint8Array;
-  readonly transcript: Uint8Array;
+  readonly transcript: Transcript;
   readonly sendSeq: number;
   readonly certified: {
     readonly claim: Extract<Claim, { kind: 'rpk' | 'x509' }>;
@@ -82,7 +83,7 @@ export type KeyExchangeHeard = { readonly kind: 'hint' } | ({ readonly kind: 'ec
 interface Keyed {
   readonly suite: CipherSuite;
   readonly extendedMasterSecret: boolean;
-  readonly transcript: Uint8Array;
+  readonly transcript: Transcript;
   readonly claim: Claim;
   readonly credential: string;
   readonly keys: Keys;

@@ -16,7 +16,7 @@ export function onCertificateVerify(
   const { algorithm, signature } = decodeCertificateVerify(bodyOf(message.raw));
   const scheme = signatureById(algorithm);
   if (scheme === undefined || !fitsKey(scheme, certified.key.kind)) violation('illegal-parameter');
-  const signed = state.transcript;
+  const signed = concat(...state.transcript);
   if (scheme === undefined || !context.crypto.verify(scheme.name, certified.key, signed, signature)) {
     violation('verify-failed');
   }
@@ -24,7 +24,7 @@ export function onCertificateVerify(
     next: {
       kind: 'await-credential',
       hello,
-      transcript: concat(state.transcript, message.raw),
+      transcript: [...state.transcript, message.raw],
       claim: certified.claim,
       secret: { kind: 'master', master },
     },

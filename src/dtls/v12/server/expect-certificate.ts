@@ -1,5 +1,4 @@
 /** The client's Certificate -> the key it says is its own. Whose it is, is asked when possession is proved. */
-import { concat } from '../../../base/index.ts';
 import { decodeCertificate } from '../../message/certificate.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { certifiedKey } from '../certified-key.ts';
@@ -22,7 +21,7 @@ export function onCertificate(
     next: {
       kind: 'expect-client-key-exchange',
       hello,
-      transcript: concat(state.transcript, message.raw),
+      transcript: [...state.transcript, message.raw],
       ephemeral,
       certified: certifiedKey(context.crypto, type, content),
     },

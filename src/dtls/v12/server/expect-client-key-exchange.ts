@@ -2,13 +2,13 @@
  * ClientKeyExchange -> with a PSK the question whose identity it is; with a certificate the keys, possession
  * pending; from a client that was not asked for one the keys, and nobody behind them.
  */
-import { concat, required, unreachable } from '../../../base/index.ts';
+import { required, unreachable } from '../../../base/index.ts';
 import { bodyOf } from '../../message/handshake.ts';
 import { decodeEcdhePskClient, decodePoint, decodePskLabel } from '../../message/key-exchange.ts';
 import type { Claim } from '../../effect.ts';
 import { violation } from '../../violation.ts';
 import { deriveMaster } from '../key-schedule.ts';
-import type { MessageInput, Outcome, StepContext } from '../machine.ts';
+import type { MessageInput, Outcome, StepContext, Transcript } from '../machine.ts';
 import { keyed } from './await-credential.ts';
 import type { ExpectClientKeyExchange, ServerState } from './states.ts';
 
@@ -18,7 +18,7 @@ export function onClientKeyExchange(
   { message }: MessageInput,
 ): Outcome<ServerState> {
   const body = bodyOf(message.raw);
-  const transcript = concat(state.transcript, message.raw);
+  const transcript = [...state.transcript, message.raw];
   const { exchange } = state.hello.agreement;
   switch (exchange.kind) {
     case 'psk':
@@ -47,7 +47,7 @@ export function onClientKeyExchange(
 function askForKey(
   context: StepContext,
   state: ExpectClientKeyExchange,
-  transcript: Uint8Array,
+  transcript: Transcript,
   identity: Uint8Array,
   agreedSecret: Uint8Array | null,
 ): Outcome<ServerState> {

@@ -1,5 +1,5 @@
 /** The client's Finished -> verified peer; in a full handshake our ChangeCipherSpec and Finished follow. */
-import { assert, concat } from '../../../base/index.ts';
+import { assert } from '../../../base/index.ts';
 import { lastFlight, NO_FLIGHT } from '../last-flight.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import type { TlsSession } from '../resumption.ts';
@@ -22,7 +22,7 @@ export function onFinished(
   assert(credential !== null, 'an unknown identity never verifies');
   const session =
     state.sessionId.length === 0 || finishedSeq === null ? undefined : sessionOf(state, credential);
-  const heard = concat(transcript, message.raw);
+  const heard = [...transcript, message.raw];
   const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'server', state, heard, finishedSeq);
   keys.master.fill(0);
   return {

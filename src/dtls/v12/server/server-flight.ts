@@ -50,7 +50,7 @@ export function fullFlight(
   const raws = bodies.map(([type, body], i) => rawMessage(type, message.messageSeq + i, body));
   const sendSeq = message.messageSeq + raws.length;
   const hello: Hello = { agreement, randoms, sessionId, ownCid, sendSeq };
-  const transcript = concat(message.raw, ...raws);
+  const transcript = [message.raw, ...raws];
   return {
     next:
       exchange.kind === 'ecdhe_ecdsa' && asksClients(context)
@@ -76,7 +76,7 @@ export function abbreviatedFlight(context: StepContext, state: AwaitResumption):
   const extensions = termsExtensions(terms);
   const body = serverHello({ random, sessionId: session.id, suite: suite.id, extensions, terms, ownCid });
   const hello = rawMessage('server_hello', message.messageSeq, body);
-  const heard = concat(message.raw, hello);
+  const heard = [message.raw, hello];
   const randoms = { client: offer.random, server: random };
   const cids = { toServer: ownCid, toClient: terms.peerCid ?? EMPTY };
   const keys = expandKeys(context.crypto, suite, session.master.slice(), randoms, cids);
@@ -87,7 +87,7 @@ export function abbreviatedFlight(context: StepContext, state: AwaitResumption):
       kind: 'expect-change-cipher-spec',
       suite,
       extendedMasterSecret: true,
-      transcript: concat(heard, finished),
+      transcript: [...heard, finished],
       claim: session.claim,
       credential: session.credential,
       keys,

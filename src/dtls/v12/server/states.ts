@@ -21,6 +21,7 @@ import type { Claim, CredentialKind } from '../../effect.ts';
 import type { ClientHello } from '../../message/client-hello.ts';
 import type { HandshakeMessage } from '../../message/handshake.ts';
 import type { Keys, Randoms } from '../key-schedule.ts';
+import type { Transcript } from '../machine.ts';
 import type { Agreement, Terms } from '../negotiate.ts';
 import type { TlsSession } from '../resumption.ts';
 import type { CipherSuite } from '../../suite/registry.ts';
@@ -115,13 +116,13 @@ export type PendingSecret =
 
 interface AfterHello {
   readonly hello: Hello;
-  readonly transcript: Uint8Array;
+  readonly transcript: Transcript;
 }
 
 interface Keyed {
   readonly suite: CipherSuite;
   readonly extendedMasterSecret: boolean;
-  readonly transcript: Uint8Array;
+  readonly transcript: Transcript;
   readonly claim: Claim;
   /** Null for an identity nobody has: its keys are random, so that only Finished fails. */
   readonly credential: string | null;
