@@ -153,11 +153,8 @@ describe('4.2.5, 4.2.6 ChangeCipherSpec and Finished', () => {
     const hello = decodeClientHello(bodyOf(script.cookieHello));
     const answer = decodeServerHello(bodyOf(script.serverHello));
     const raw = (part: Uint8Array) => recordsOf(part)[0]?.fragment ?? EMPTY;
-    const heard = concat(
-      raw(script.cookieHello),
-      raw(script.serverHello),
-      raw(script.serverHelloDone),
-      raw(script.keyExchange),
+    const heard = [script.cookieHello, script.serverHello, script.serverHelloDone, script.keyExchange].map(
+      raw,
     );
     const master = deriveMaster(nodeProvider, 'sha256', pskPremaster(DEVICE.key.reveal()), {
       randoms: { client: hello.random, server: answer.random },
@@ -166,7 +163,7 @@ describe('4.2.5, 4.2.6 ChangeCipherSpec and Finished', () => {
     });
     const expected = finishedData(nodeProvider, 'sha256', master, 'client', heard);
     assert.equal(toHex(script.clientFinishedBody), toHex(expected));
-    const withFinished = concat(heard, message(20, 3, script.clientFinishedBody));
+    const withFinished = [...heard, message(20, 3, script.clientFinishedBody)];
     const answered = finishedData(nodeProvider, 'sha256', master, 'server', withFinished);
     assert.equal(toHex(script.serverFinishedBody), toHex(answered));
   });

@@ -66,14 +66,28 @@ describe('reading and writing', () => {
     assert.throws(() => new Writer().vector24(new Uint8Array(0x100_0000)), AssertionFault);
   });
 
-  test('what is written grows as it must, and is handed out in memory of its own', () => {
-    const writer = new Writer(1);
-    for (let i = 0; i < 1_000; i++) writer.u8(i);
-    const first = writer.finish();
-    assert.equal(first.length, 1_000);
-    assert.equal(first.buffer.byteLength, 1_000);
-    writer.u8(1);
-    assert.equal(first.length, 1_000);
-    assert.equal(writer.length, 1_001);
+  test('what is written grows as it must, and what was handed out stays as it is', () => {
+    for (const capacity of [1, 256, 1_000, 1_001, 2_001]) {
+      const writer = new Writer(capacity);
+      for (let i = 0; i < 1_000; i++) writer.u8(i);
+      const first = writer.finish();
+      const copy = first.slice();
+      assert.equal(first.length, 1_000);
+      writer.u8(1).bytes(new Uint8Array(2_000).fill(2));
+      assert.deepEqual(first, copy);
+      assert.equal(writer.length, 3_001);
+    }
+  });
+
+  test('what is handed out keeps no more than twice its memory alive', () => {
+    for (const [capacity, length] of [
+      [64, 10],
+      [256, 100],
+      [256, 200],
+      [1_024, 513],
+    ] as const) {
+      const { buffer } = new Writer(capacity).bytes(new Uint8Array(length)).finish();
+      assert.ok(buffer.byteLength < 2 * length, `${capacity}, ${length}`);
+    }
   });
 });

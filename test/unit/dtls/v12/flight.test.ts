@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { concat, EMPTY, instant, required, toHex } from '../../../../src/base/index.ts';
+import { concat, EMPTY, instant, required, Slab, toHex } from '../../../../src/base/index.ts';
 import { nodeProvider } from '../../../../src/crypto/index.ts';
 import { serverAssociation } from '../../../../src/dtls/association.ts';
 import { type Connection, newConnection } from '../../../../src/dtls/connection-state.ts';
@@ -47,7 +47,12 @@ const FLIGHT: Flight = { items: [item(hello), item(certificate), item(done)], an
 const LAST: Flight = { items: [{ kind: 'change_cipher_spec' }, item(finished, 1)], answered: false };
 
 function layOut(flight: Flight, on: Connection, mtu: number, single = false): Uint8Array[] {
-  return encodeFlight(flight, on, records, { mtu, single }, new Uint8Array(mtu));
+  return encodeFlight(
+    flight,
+    on,
+    { records, slab: new Slab(), scratch: new Uint8Array(mtu) },
+    { mtu, single },
+  );
 }
 
 /** The bytes of each message, put together from its fragments. */

@@ -63,17 +63,17 @@ describe('secrets', () => {
   });
 
   test('the master secret is over both randoms, client first (RFC 5246 8.1)', () => {
-    const from = { randoms, transcript: utf8('unused'), extendedMasterSecret: false };
+    const from = { randoms, transcript: [], extendedMasterSecret: false };
     const master = deriveMaster(nodeProvider, 'sha256', utf8('premaster'), from);
     const seed = concat(randoms.client, randoms.server);
     assert.equal(toHex(master), toHex(naivePrf(utf8('premaster'), 'master secret', seed, 48)));
   });
 
   test('the extended one is over the hash of the transcript, and over no random (RFC 7627 4)', () => {
-    const transcript = utf8('everything up to ClientKeyExchange');
+    const transcript = [utf8('everything up to '), utf8('ClientKeyExchange')];
     const from = { randoms, transcript, extendedMasterSecret: true };
     const master = deriveMaster(nodeProvider, 'sha256', utf8('premaster'), from);
-    const seed = createHash('sha256').update(transcript).digest();
+    const seed = createHash('sha256').update('everything up to ClientKeyExchange').digest();
     assert.equal(toHex(master), toHex(naivePrf(utf8('premaster'), 'extended master secret', seed, 48)));
   });
 
@@ -81,7 +81,7 @@ describe('secrets', () => {
     const premaster = utf8('premaster');
     deriveMaster(nodeProvider, 'sha256', premaster, {
       randoms,
-      transcript: utf8('t'),
+      transcript: [utf8('t')],
       extendedMasterSecret: true,
     });
     assert.ok(premaster.every((byte) => byte === 0));
@@ -89,7 +89,7 @@ describe('secrets', () => {
 
   test('verify_data says whose it is', () => {
     const data = (side: 'client' | 'server') =>
-      finishedData(nodeProvider, 'sha256', filled(48, 3), side, utf8('transcript'));
+      finishedData(nodeProvider, 'sha256', filled(48, 3), side, [utf8('transcript')]);
     const seed = createHash('sha256').update('transcript').digest();
     assert.equal(toHex(data('client')), toHex(naivePrf(filled(48, 3), 'client finished', seed, 12)));
     assert.notEqual(toHex(data('client')), toHex(data('server')));
