@@ -12,7 +12,7 @@ import {
 } from 'node:crypto';
 import { assert, concat, EMPTY, fromHex } from '../../base/index.ts';
 import { kindOfSpki } from '../pki/spki.ts';
-import { readCertificate } from '../pki/x509.ts';
+import { subjectKeyOf } from '../pki/x509.ts';
 import type {
   Entropy,
   EphemeralKey,
@@ -87,8 +87,8 @@ export function verifyKey(spki: Uint8Array): NodeVerifyKey | undefined {
 }
 
 export function certificateKey(certificate: Uint8Array): NodeVerifyKey | undefined {
-  const read = readCertificate(certificate);
-  return read.kind === 'certificate' ? verifyKey(read.spki) : undefined;
+  const spki = subjectKeyOf(certificate);
+  return spki === undefined ? undefined : verifyKey(spki);
 }
 
 /** A private key in PKCS #8 (PEM text or DER); `undefined` when it is none or of a kind we cannot sign with. */

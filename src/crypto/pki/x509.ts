@@ -55,6 +55,22 @@ export function readCertificate(der: Uint8Array, bytesMax = CERTIFICATE_BYTES_MA
   });
 }
 
+/**
+ * The SubjectPublicKeyInfo of a certificate that is judged elsewhere: nothing else is looked at, at a tenth of the
+ * cost. `undefined` where there is none to be found.
+ */
+export function subjectKeyOf(der: Uint8Array): Uint8Array | undefined {
+  const found = decoding(() => {
+    const tbs = derDocument(der, CERTIFICATE_BYTES_MAX).sequence();
+    // Version, serial number, algorithm, issuer, validity, subject.
+    tbs.element(contextTag(0, 'constructed'));
+    tbs.element(TAG.integer);
+    for (let passed = 0; passed < 4; passed++) tbs.element(TAG.sequence);
+    return tbs.element(TAG.sequence).whole;
+  });
+  return found instanceof Uint8Array ? found : undefined;
+}
+
 /** Whether names and key say that a certificate was issued by itself; its signature is not looked at. */
 export const isSelfIssued = ({ issuer, subject }: Certificate): boolean =>
   equalBytes(issuer.der, subject.der);
