@@ -157,6 +157,20 @@ test('hashes and MACs go over all parts, in order', () => {
   }
 });
 
+test('MACs agree with those of OpenSSL whatever the length of key and message', () => {
+  for (const name of ['sha256', 'sha384'] as const) {
+    for (let length = 0; length <= 300; length++) {
+      const bytes = Uint8Array.from({ length }, (_, i) => 7 * i + length);
+      const [key, short] = [nodeProvider.macKey(name, bytes), bytes.subarray(0, length % 150)];
+      // Twice with the same key: what a longer message left behind is no part of a shorter one.
+      for (const message of [bytes, short]) {
+        const mac = createHmac(name, bytes).update(message).digest('hex');
+        assert.equal(toHex(nodeProvider.hmac(key, message)), mac, `${name}, ${length}`);
+      }
+    }
+  }
+});
+
 test('equality', () => {
   const one = utf8('same length');
   assert.equal(nodeProvider.equal(one, one.slice()), true);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { concat, toHex } from '../../../../src/base/index.ts';
 import { type Certificate, readCertificate } from '../../../../src/crypto/index.ts';
+import { subjectKeyOf } from '../../../../src/crypto/pki/x509.ts';
 import {
   authority,
   basicConstraints,
@@ -122,6 +123,19 @@ describe('what is read', () => {
     const padded = extension('2.5.29.15', bits(bytes('0600'), 7));
     assert.deepEqual(read({ extensions: [padded] }).extensions.keyUsage, ['keyCertSign', 'cRLSign']);
   });
+});
+
+test('the key alone is the same one, from every kind of certificate, and from nothing less', () => {
+  const root = authority({ subject: 'Root' });
+  for (const type of ['p256', 'p384', 'ed25519', 'rsa2048'] as const) {
+    const key = testKey(type, 'alone');
+    const { der: whole } = issue({ subject: 'lock-1', key }, root);
+    assert.deepEqual(subjectKeyOf(whole), spkiOf(key), type);
+    for (let length = 0; length < whole.length; length++) {
+      assert.equal(subjectKeyOf(whole.subarray(0, length)), undefined);
+    }
+    assert.equal(subjectKeyOf(concat(whole, bytes('00'))), undefined);
+  }
 });
 
 describe('what is refused', () => {
