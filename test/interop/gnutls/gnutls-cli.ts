@@ -12,8 +12,9 @@ export async function askGnutls(
   port: number,
   options: readonly string[],
   path = '/hello',
+  env: Readonly<Record<string, string>> = {},
 ): Promise<GnutlsRun> {
-  const client = start('gnutls-cli', ['--udp', '--port', String(port), ...options, '127.0.0.1']);
+  const client = start('gnutls-cli', ['--udp', '--port', String(port), ...options, '127.0.0.1'], { env });
   const patience = setTimeout(() => void client.stop('SIGKILL'), 5_000);
   const connected = await client.waitFor(/Simple Client Mode/).then(
     () => true,
