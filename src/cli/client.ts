@@ -23,12 +23,17 @@ export interface CredentialView {
   /** Of a certificate. */
   readonly subject?: string;
   readonly established?: string;
+  readonly state?: string;
+  readonly notAfter?: number | null;
   /** Only in the answer that made the key. */
   readonly keyHex?: string;
+  /** Where the device finds the gateway, in the same answer. */
+  readonly uri?: string;
 }
 
 export interface NewPskWish {
   readonly kind: 'psk';
+  readonly established?: 'nfc' | 'printed';
   readonly identity?: string;
   readonly identityHex?: string;
   readonly keyHex?: string;
@@ -36,7 +41,7 @@ export interface NewPskWish {
 
 /** A key that exists already; PEM. */
 export type NewKeyWish =
-  | { readonly kind: 'rpk'; readonly publicKey: string }
+  | { readonly kind: 'rpk'; readonly publicKey: string; readonly established?: 'nfc' }
   | { readonly kind: 'x509'; readonly certificate: string }
   | { readonly kind: 'x509'; readonly byName: true; readonly anchor?: string };
 
@@ -50,6 +55,8 @@ export interface GatewayView {
 
 export interface NewDeviceView extends ActorView {
   readonly credential?: CredentialView;
+  /** Makes whoever has it the first owner; only in the answer that made it. */
+  readonly claimCode?: string;
 }
 
 export interface SessionView {
@@ -70,6 +77,7 @@ export interface AdminClient {
   actor(kind: 'user' | 'device', name: string): Promise<ActorView>;
   addUser(name: string): Promise<ActorView>;
   addDevice(name: string, owner: string, credential: NewPskWish | NewKeyWish): Promise<NewDeviceView>;
+  addDevices(devices: readonly DeviceRow[], partial: boolean): Promise<MadeDevices>;
   gateway(): Promise<GatewayView>;
   removeActor(id: string): Promise<void>;
   credentials(actor: string): Promise<CredentialView[]>;
@@ -80,6 +88,7 @@ export interface AdminClient {
   get<T>(path: string, query?: Readonly<Record<string, string>>): Promise<T>;
   /** A change; `ifRevision` makes it fail when the object has changed since. */
   post<T>(path: string, body?: unknown, ifRevision?: string): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
   remove<T>(path: string): Promise<T>;
 }
 
@@ -93,22 +102,53 @@ interface Page<T> {
   readonly next?: string | null;
 }
 
+/** A device of a batch. */
+export interface DeviceRow {
+  readonly name: string;
+  /** Name or id of a user. */
+  readonly owner: string;
+  readonly identityHex?: string;
+  readonly keyHex?: string;
+  readonly publicKey?: string;
+}
+
+export interface MadeDevices {
+  readonly revision: number;
+  readonly devices: readonly (ActorView & { readonly index: number; readonly credential: CredentialView })[];
+  readonly refused: readonly RowError[];
+}
+
+/** What is wrong with one row of a batch. */
+export interface RowError {
+  /** From 0. */
+  readonly index: number;
+  readonly code: string;
+  readonly detail: string;
+  /** JSON pointer within the row. */
+  readonly field?: string;
+}
+
 interface Problem {
   readonly code?: string;
   readonly title?: string;
   readonly detail?: string;
+  readonly field?: string;
+  readonly errors?: readonly RowError[];
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly ifRevision?: string;
+  readonly timeoutMs?: number;
 }
 
 const PAGE_SIZE = '200';
 const TIMEOUT_MS = 30_000;
+/** Ten thousand keys take a while to make and to seal. */
+const BATCH_MS = 300_000;
 
 /** A client for the gateway at `url`; nothing is sent before the first call. */
 export function adminClient({ url, token }: GatewayAddress, transport: typeof fetch): AdminClient {
@@ -132,6 +172,8 @@ export function adminClient({ url, token }: GatewayAddress, transport: typeof fe
     addUser: (name) => call<ActorView>(address, post('/v1/actors', { kind: 'user', name })),
     addDevice: (name, owner, credential) =>
       call<NewDeviceView>(address, post('/v1/actors', { kind: 'device', name, owner, credential })),
+    addDevices: (devices, partial) =>
+      call<MadeDevices>(address, { ...post('/v1/devices/batch', { devices, partial }), timeoutMs: BATCH_MS }),
     gateway: () => call<GatewayView>(address, { method: 'GET', path: '/v1/gateway' }),
     removeActor: (id) => call<void>(address, remove(`/v1/actors/${encodeURIComponent(id)}`)),
     credentials: (actor) => list<CredentialView>('/v1/credentials', { actor }),
@@ -140,6 +182,7 @@ export function adminClient({ url, token }: GatewayAddress, transport: typeof fe
     get: (path, query = {}) => call(address, { method: 'GET', path, query }),
     post: (path, body, ifRevision) =>
       call(address, { ...post(path, body), ...(ifRevision === undefined ? {} : { ifRevision }) }),
+    put: (path, body) => call(address, { method: 'PUT', path, body }),
     remove: (path) => call(address, remove(path)),
     closeSession: (id) => call<void>(address, remove(`/v1/sessions/${encodeURIComponent(id)}`)),
   };
@@ -196,7 +239,7 @@ async function send(address: Wire, what: Call): Promise<Response> {
       },
       body: what.body === undefined ? null : JSON.stringify(what.body),
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(what.timeoutMs ?? TIMEOUT_MS),
     });
   } catch (thrown) {
     throw unreachableGateway(address, thrown);
@@ -223,7 +266,12 @@ function refusalOf(address: Wire, status: number, text: string): CommandFault {
   if (problem === undefined) return notOurs(address);
   const exit: ExitCode = status === 503 ? EXIT.unavailable : EXIT.failure;
   const message = problem.detail ?? problem.title ?? `the gateway answered ${status}`;
-  return new CommandFault(exit, message, hintFor(status, problem.code));
+  const { code, field, errors } = problem;
+  return new CommandFault(exit, message, hintFor(status, code), {
+    ...(code === undefined ? {} : { code }),
+    ...(field === undefined ? {} : { field }),
+    ...(errors === undefined ? {} : { errors }),
+  });
 }
 
 function problemOf(text: string): Problem | undefined {
@@ -275,4 +323,13 @@ const HINTS: Readonly<Record<string, string>> = {
   'actor-unknown': 'name it by id, KIND/NAME or name; see: postern user list, postern device list',
   'session-unknown': 'see: postern sessions list',
   'identity-taken': 'choose another --identity, or remove the device that has it',
+  'key-reused': 'a device that changes hands needs a key that nobody had before',
+  'claim-code-missing': 'its owner lets go of it first: postern device release NAME',
+  'claim-code-expired': 'make another: postern device claim-code NAME',
+  'claim-code-spent': 'too many wrong codes; make another: postern device claim-code NAME',
+  'already-owned': 'its owner can hand it over: postern device transfer NAME --to USER',
+  'not-owned': 'its first owner claims it: postern claim NAME --user USER',
+  'reset-proof-missing':
+    'set one while its owner is there: postern device reset-proof NAME --proof-file FILE',
+  'credential-replaced': 'see: postern device show NAME',
 };

@@ -15,17 +15,29 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
+/** What scripts get to know besides, with `--json`. */
+export interface FaultDetails {
+  /** The stable code of the gateway's refusal. */
+  readonly code?: string;
+  /** JSON pointer, in the request, of what is wrong. */
+  readonly field?: string;
+  /** One for each row that is wrong. */
+  readonly errors?: readonly object[];
+}
+
 /**
  * Ends the command. `message` says what happened and where, `hint` what to do about it; both are printed as they are,
  * so neither may hold a key or a token.
  */
 export class CommandFault extends Error {
   override readonly name = 'CommandFault';
+  readonly details: FaultDetails;
   readonly exit: ExitCode;
   readonly hint: string | undefined;
 
-  constructor(exit: ExitCode, message: string, hint?: string) {
+  constructor(exit: ExitCode, message: string, hint?: string, details: FaultDetails = {}) {
     super(message);
+    this.details = details;
     this.exit = exit;
     this.hint = hint;
   }

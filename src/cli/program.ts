@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { addCheck } from './commands/check.ts';
+import { addClaim } from './commands/claim.ts';
+import { addClaimWindow } from './commands/claim-window.ts';
 import { addDevice } from './commands/device.ts';
 import { addProbe } from './commands/probe.ts';
 import { addDemoBackend, addServe } from './commands/serve.ts';
@@ -49,7 +51,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (!(thrown instanceof CommandFault)) throw thrown;
     if (program.opts<GlobalOptions>().json === true) {
-      terminal.write(`${JSON.stringify({ error: thrown.message, hint: thrown.hint ?? null }, null, 2)}\n`);
+      const failure = { error: thrown.message, hint: thrown.hint ?? null, ...thrown.details };
+      terminal.write(`${JSON.stringify(failure, null, 2)}\n`);
     }
     terminal.note(displayFault(thrown.message, thrown.hint));
     return thrown.exit;
@@ -85,6 +88,8 @@ export function buildProgram(terminal: Terminal, settle: (code: number) => void)
   program.commandsGroup('Administration (of a running gateway):');
   addUser(program, context);
   addDevice(program, context);
+  addClaim(program, context);
+  addClaimWindow(program, context);
   addActors(program, context);
   addTrust(program, context);
   addSessions(program, context);

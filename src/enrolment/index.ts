@@ -10,7 +10,7 @@
  * fault and no URI holds a secret. Does not draw keys, does not check them, and does not speak to readers of tags.
  */
 export { ENROLMENT_FAULTS, type EnrolmentFault, type Malformed } from './fault.ts';
-export { type Label, labelCsv } from './labels.ts';
+export { type Label, labelHead, labelLines } from './labels.ts';
 export {
   decodeEnrolmentMessage,
   ENROLMENT_MEDIA_TYPE,

@@ -11,17 +11,19 @@ export interface Label {
   readonly keyHex: string;
 }
 
-/** The head and one line for each label, each ended by CR LF (RFC 4180 section 2). */
-export function labelCsv(labels: readonly Label[]): string {
-  const rows = labels.map(({ name, owner, identity, identityHex, keyHex }) => [
-    name,
-    owner,
-    identity,
-    keyHex,
-    pskQrText(identityHex, keyHex),
-  ]);
-  return [HEAD, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+/** The first line, which names the columns. */
+export const labelHead = (): string => line(HEAD);
+
+/** One line for each label, each ended by CR LF (RFC 4180 section 2). */
+export function labelLines(labels: readonly Label[]): string {
+  return labels
+    .map(({ name, owner, identity, identityHex, keyHex }) =>
+      line([name, owner, identity, keyHex, pskQrText(identityHex, keyHex)]),
+    )
+    .join('');
 }
+
+const line = (fields: readonly string[]): string => `${fields.map(field).join(',')}\r\n`;
 
 /** Quoted where it would be misread (RFC 4180 section 2, rules 6 and 7). */
 function field(text: string): string {

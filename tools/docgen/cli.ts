@@ -41,6 +41,17 @@ function helpOf(command: Command): string {
 }
 
 function commandTree(): Command {
-  const silent = { env: {}, cwd: '.', interactive: false, write: () => {}, note: () => {}, fetch };
-  return buildProgram({ ...silent, input: () => Promise.resolve(new Uint8Array()) }, () => {});
+  const silent = {
+    env: {},
+    cwd: '.',
+    interactive: false,
+    attended: false,
+    write: () => {},
+    note: () => {},
+    fetch,
+  };
+  return buildProgram(
+    { ...silent, input: () => Promise.resolve(new Uint8Array()), ask: () => undefined },
+    () => {},
+  );
 }

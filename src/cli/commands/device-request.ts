@@ -34,6 +34,12 @@ const CONTENT_FORMAT_MAX = 0xffff;
 /** What the gateway says about its own refusals: the id of the decision, which its log explains. */
 const DECISION = /^[0-9a-f]{8}(?:-[0-9a-f]+){3}$/;
 
+/** On purpose: node-dtls-client shares no code with the gateway, and pre-shared keys are what it knows. */
+const KEYS_TAKEN = `
+With a pre-shared key only: the DTLS of this command is a stranger's, so that it proves something, and knows no others.
+For a raw public key or a certificate: postern probe coaps://HOST:PORT --rpk KEY, or --cert FILE --key FILE.
+`;
+
 const METHODS = [
   { name: 'get', method: 'GET', description: 'read a resource', payload: false },
   { name: 'put', method: 'PUT', description: 'write a resource', payload: true },
@@ -55,7 +61,7 @@ export function addDeviceRequests(device: Command, context: CommandContext): voi
       .option('-v, --verbose', 'tell what happens');
     if (payload) addPayloadOptions(command);
     command
-      .addHelpText('after', examplesOf(name, payload))
+      .addHelpText('after', `${KEYS_TAKEN}${examplesOf(name, payload)}`)
       .action((uri: string, options: RequestOptions) => perform(uri, method, options, context));
   }
 }
@@ -125,8 +131,10 @@ async function perform(
   const uri = parseCoapsUri(text);
   const psk = await pskOf(options, context);
   if (psk === undefined) {
-    const hint = 'give --psk ID:KEYHEX, --psk-file FILE or POSTERN_PSK; postern device add makes one';
-    throw new CommandFault(EXIT.usage, 'a device needs an identity and a key', hint);
+    const hint =
+      'give --psk ID:KEYHEX, --psk-file FILE or POSTERN_PSK; this client knows no other credentials: ' +
+      'raw public keys and certificates are tried with postern probe --rpk or --cert';
+    throw new CommandFault(EXIT.usage, 'a device needs the identity and the key of a pre-shared key', hint);
   }
   const { terminal } = context;
   const answered = await requestAsDevice({

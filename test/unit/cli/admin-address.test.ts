@@ -18,6 +18,8 @@ const at = (env: Record<string, string>, cwd = scratch): Terminal => ({
   env,
   cwd,
   interactive: false,
+  attended: false,
+  ask: () => undefined,
   write: () => undefined,
   note: () => undefined,
   input: async () => new Uint8Array(0),

@@ -24,9 +24,11 @@ export async function postern(argv: readonly string[], around: Surroundings = {}
     env: around.env ?? {},
     cwd: around.cwd ?? '/nonexistent',
     interactive: false,
+    attended: false,
     write: (content) => void out.push(Buffer.from(content)),
     note: (text) => void err.push(text),
     input: async () => Buffer.from(around.input ?? ''),
+    ask: () => undefined,
     fetch: around.fetch ?? (() => assert.fail('this command has no business with the admin interface')),
   };
   const code = await run(argv, terminal);

@@ -10,7 +10,8 @@ import {
   ENROLMENT_MEDIA_TYPE,
   encodeEnrolmentMessage,
   enrolmentUri,
-  labelCsv,
+  labelHead,
+  labelLines,
   pskQrText,
 } from '../../../src/enrolment/index.ts';
 import { encodeNdef, type NdefRecord } from '../../../src/enrolment/ndef.ts';
@@ -147,7 +148,7 @@ test('labels are CSV that every printer driver reads, whatever an identity is', 
     keyHex: '00ff',
   };
   assert.equal(
-    labelCsv([label]),
+    labelHead() + labelLines([label]),
     'name,owner,identity,key,qr\r\nlamp-1,ann,"a,""b""",00ff,POSTERN:PSK:1:612C226222:00FF\r\n',
   );
 });

@@ -35,6 +35,7 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
         1,
       ),
     actor: unused,
+    addDevices: unused,
     gateway: unused,
     credentials: unused,
     sessions: unused,
@@ -42,6 +43,7 @@ function registry(): { client: AdminClient; actors: ActorView[]; keys: NewPskWis
     list: unused,
     get: unused,
     post: unused,
+    put: unused,
     remove: unused,
   };
   return { client, actors, keys };
