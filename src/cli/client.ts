@@ -11,7 +11,14 @@ export interface ActorView {
   readonly owner?: string | null;
 }
 
-export interface CredentialView {
+/** What was just made, as it is carried to the device by hand; only in the answer that made it. */
+export interface Carried {
+  readonly qrText?: string;
+  /** NDEF message, base64. */
+  readonly ndef?: string;
+}
+
+export interface CredentialView extends Carried {
   readonly id: string;
   readonly revision?: number;
   readonly kind?: string;
@@ -27,8 +34,6 @@ export interface CredentialView {
   readonly notAfter?: number | null;
   /** Only in the answer that made the key. */
   readonly keyHex?: string;
-  /** Where the device finds the gateway, in the same answer. */
-  readonly uri?: string;
 }
 
 export interface NewPskWish {
@@ -53,7 +58,7 @@ export interface GatewayView {
   readonly publicKeyPem: string;
 }
 
-export interface NewDeviceView extends ActorView {
+export interface NewDeviceView extends ActorView, Carried {
   readonly credential?: CredentialView;
   /** Makes whoever has it the first owner; only in the answer that made it. */
   readonly claimCode?: string;

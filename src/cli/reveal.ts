@@ -1,8 +1,6 @@
 /** How what is shown once leaves the command line: as text, as a QR code, or as an NDEF record for a tag. */
 import { type Command, Option } from 'commander';
-import { fromHex, required } from '../base/index.ts';
-import { claimQrText, type Enrolment, encodeEnrolmentMessage, pskQrText } from '../enrolment/index.ts';
-import type { AdminClient, CredentialView } from './client.ts';
+import type { Carried } from './client.ts';
 import { answer, type CommandContext } from './commands/context.ts';
 import { CommandFault, EXIT } from './fault.ts';
 import { PICTURES, type Picture, pictureOf } from './qr.ts';
@@ -19,18 +17,9 @@ export interface Done {
   readonly value: unknown;
   /** For people. */
   readonly words: string;
-  readonly secret: Shown | undefined;
+  /** What is shown this once, if there is anything. */
+  readonly secret: Carried;
 }
-
-/** What is shown this once. */
-export type Shown =
-  | {
-      readonly kind: 'psk';
-      readonly device: string;
-      readonly credential: CredentialView;
-      readonly keyHex: string;
-    }
-  | { readonly kind: 'claim'; readonly device: string; readonly code: string };
 
 export function addRevealOptions(command: Command, what: string): Command {
   return command
@@ -39,14 +28,6 @@ export function addRevealOptions(command: Command, what: string): Command {
       '--ndef <file>',
       `write ${what} as an NDEF message for a tag to a new file, - for standard output`,
     );
-}
-
-/** The key in a credential that was just made, if the gateway made it. */
-export function shownKey(device: string, credential: CredentialView | undefined): Shown | undefined {
-  const keyHex = credential?.keyHex;
-  return credential === undefined || keyHex === undefined
-    ? undefined
-    : { kind: 'psk', device, credential, keyHex };
 }
 
 /** Checks that there is a way out for the secret, then runs `act`, then shows what it has done. */
@@ -64,8 +45,9 @@ export async function revealing(
   }
   const done = await withSecretFile(ndef, terminal, async (file) => {
     const acted = await act();
-    if (acted.secret === undefined) terminal.note(NOTHING_FOR_TAG);
-    else await file.write(encodeEnrolmentMessage(await enrolmentOf(acted.secret, context.admin())));
+    const message = acted.secret.ndef;
+    if (message === undefined) terminal.note(NOTHING_FOR_TAG);
+    else await file.write(Buffer.from(message, 'base64'));
     return acted;
   });
   await show(done, options, context);
@@ -89,37 +71,14 @@ function requireFit({ qr, ndef }: RevealOptions, context: CommandContext): void 
 async function show(done: Done, { qr, ndef }: RevealOptions, context: CommandContext): Promise<void> {
   const { terminal } = context;
   const { secret, value, words } = done;
-  if (qr !== undefined && secret === undefined) terminal.note(NOTHING_FOR_PICTURE);
-  if (qr !== undefined && secret !== undefined) {
+  const { qrText } = secret;
+  if (qr !== undefined && qrText === undefined) terminal.note(NOTHING_FOR_PICTURE);
+  if (qr !== undefined && qrText !== undefined) {
     if (qr === 'terminal') terminal.write(words);
     else terminal.note(words);
-    terminal.write(await pictureOf(qrTextOf(secret), qr));
+    terminal.write(await pictureOf(qrText, qr));
   } else if (ndef === '-') terminal.note(words);
   else answer(context, value, () => words);
-}
-
-function qrTextOf(secret: Shown): string {
-  if (secret.kind === 'claim') return claimQrText(secret.device, secret.code);
-  return pskQrText(required(secret.credential.identityHex, 'a PSK has an identity'), secret.keyHex);
-}
-
-async function enrolmentOf(secret: Shown, client: AdminClient): Promise<Enrolment> {
-  const { fingerprint } = await client.gateway();
-  const gatewayKey = fromHex(fingerprint) ?? null;
-  const { device } = secret;
-  if (secret.kind === 'claim') {
-    return { kind: 'claim', device, code: secret.code, gateway: null, gatewayKey };
-  }
-  const { identityHex = '', uri } = secret.credential;
-  const [identity, key] = [fromHex(identityHex), fromHex(secret.keyHex)];
-  return {
-    kind: 'psk',
-    device,
-    identity: required(identity, 'identities are sent in hexadecimal'),
-    key: required(key, 'keys are sent in hexadecimal'),
-    gateway: uri?.startsWith('coaps://') === true ? uri : null,
-    gatewayKey,
-  };
 }
 
 const NOTHING_FOR_PICTURE = 'no QR code: nothing was made that is shown once\n';

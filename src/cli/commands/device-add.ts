@@ -11,7 +11,7 @@ import {
 } from '../credential-options.ts';
 import type { GatewayView, NewDeviceView, NewKeyWish, NewPskWish } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
-import { addRevealOptions, type Done, type RevealOptions, revealing, shownKey } from '../reveal.ts';
+import { addRevealOptions, type Done, type RevealOptions, revealing } from '../reveal.ts';
 import { facts } from '../table.ts';
 import { type CommandContext, examples } from './context.ts';
 import { addBatch, type BatchOptions } from './device-batch.ts';
@@ -87,7 +87,7 @@ async function addOwned(
     const client = context.admin();
     const added = await client.addDevice(wanted.name, owner, wanted.wish);
     const words = displayAdded(added, owner);
-    const secret = shownKey(added.name, added.credential);
+    const secret = added.credential ?? {};
     if (wanted.wish.kind === 'psk') return { value: added, words, secret };
     // A device with a key of its own has to know the gateway's: that is shown too.
     const gateway = await client.gateway();
@@ -133,10 +133,8 @@ async function addUnclaimed(
   await revealing(options, context, async (): Promise<Done> => {
     const body = { kind: 'device', name: device, claim: true };
     const added = await context.admin().post<NewDeviceView>('/v1/actors', body);
-    const { claimCode: code } = added;
-    const secret = code === undefined ? undefined : ({ kind: 'claim', device: added.name, code } as const);
     const words = `device ${added.name} added, without owner\n${displayClaimCode(added)}`;
-    return { value: added, words, secret };
+    return { value: added, words, secret: added };
   });
 }
 

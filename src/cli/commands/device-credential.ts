@@ -9,7 +9,7 @@ import {
   requireOneKind,
 } from '../credential-options.ts';
 import { CommandFault, EXIT } from '../fault.ts';
-import { addRevealOptions, type RevealOptions, revealing, shownKey } from '../reveal.ts';
+import { addRevealOptions, type RevealOptions, revealing } from '../reveal.ts';
 import { displayInstant, instantOf } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { displayCredential, displayMade } from './device-display.ts';
@@ -61,11 +61,10 @@ function addRotate(device: Command, context: CommandContext): void {
         const end = until === undefined ? '' : `, and at the latest ${displayInstant(until)}`;
         const head = `device ${found.name} has a new credential\n`;
         const overlap = `the old one ends when the new one is first used${end}\n`;
-        const secret = shownKey(found.name, made);
         return {
           value: { ...made, replaces: old.id },
           words: `${head}${overlap}${displayMade(made)}`,
-          secret,
+          secret: made,
         };
       });
     });

@@ -8,7 +8,7 @@ import {
   requireOneKind,
 } from '../credential-options.ts';
 import { readLine } from '../key-file.ts';
-import { addRevealOptions, type Done, type RevealOptions, revealing, shownKey } from '../reveal.ts';
+import { addRevealOptions, type Done, type RevealOptions, revealing } from '../reveal.ts';
 import { displayInstant, instantOf } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { displayClaimCode, displayMade } from './device-display.ts';
@@ -80,7 +80,7 @@ function addTransfer(device: Command, context: CommandContext): void {
         const made = await changeHands(context.admin(), name, 'transfer', body);
         const head = `device ${made.name} belongs to ${options.to} now; its old keys have ended\n`;
         const key = made.credential === undefined ? '' : displayMade(made.credential);
-        return { value: made, words: `${head}${key}`, secret: shownKey(made.name, made.credential) };
+        return { value: made, words: `${head}${key}`, secret: made.credential ?? {} };
       });
     });
 }
@@ -157,7 +157,5 @@ async function changeHands(
 }
 
 function withCode(made: NewDeviceView, head: string): Done {
-  const { name: device, claimCode: code } = made;
-  const secret = code === undefined ? undefined : ({ kind: 'claim', device, code } as const);
-  return { value: made, words: `${head}${displayClaimCode(made)}`, secret };
+  return { value: made, words: `${head}${displayClaimCode(made)}`, secret: made };
 }

@@ -27,7 +27,10 @@ const twoActors: Answers = (method, url, body) => {
     return { status: 200, body: { items: [{ ...session, since: when, lastSeen: when }], next: null } };
   }
   if (method === 'POST' && (body as { kind: string }).kind === 'device') {
-    return { status: 201, body: { ...LAMP, credential: { ...PSK, keyHex: '000102' } } };
+    return {
+      status: 201,
+      body: { ...LAMP, credential: { ...PSK, keyHex: '000102', qrText: 'POSTERN:PSK:1:00:00' } },
+    };
   }
   if (method === 'POST') return { status: 201, body: { ...ANN, name: (body as { name: string }).name } };
   return method === 'DELETE' ? { status: 204 } : undefined;
