@@ -158,6 +158,9 @@ function newKeyRefusal({ snapshot }: Trust, id: ActorId, credential: CredentialF
     const detail = 'it acts for whoever owns the device';
     return refuse('credential-not-allowed', detail, '/credential/user', { user: null });
   }
+  if (credential.kind === 'token') {
+    return refuse('credential-not-allowed', 'devices prove themselves with keys', '/credential/kind');
+  }
   const wrong = keyRefusal(snapshot, id, credential);
   if (wrong?.code !== 'identity-taken') return wrong;
   return refuse('key-reused', 'it changes hands with a new key only', '/credential');

@@ -42,7 +42,8 @@ export const accept = (...events: readonly TrustEvent[]): Accepted => ({ kind: '
 /** Refuses with `revision-stale` unless `expected` is absent or the revision that last changed the object. */
 export function revisionRefusal(current: Revision, expected: Revision | null): Refused | undefined {
   if (expected === null || expected === current) return undefined;
-  return refuse('revision-stale', `the object is at revision ${current}, not ${expected}`);
+  const detail = `the object is at revision ${current}, not ${expected}`;
+  return refuse('revision-stale', detail, undefined, { revision: current });
 }
 
 export const REFUSAL_CODES = [

@@ -12,6 +12,7 @@ import {
 } from '../../src/daemon/control/index.ts';
 import { loadConfig } from '../../src/daemon/config/index.ts';
 import type {
+  Clock,
   AuthoritySettings,
   AuthoritySource,
   ShardSettings,
@@ -45,6 +46,7 @@ export interface ControlPlaneOptions {
   readonly patienceMs?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
+  readonly clock?: Clock;
 }
 
 const identity = generateIdentityKey();
@@ -73,7 +75,8 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     revocationLists: [],
   });
   const source = options.authorities ?? { read };
-  const authorities = await openAuthorityDesk({ source, store, log, wall: () => systemClock.wall() });
+  const { clock = systemClock } = options;
+  const authorities = await openAuthorityDesk({ source, store, log, wall: () => clock.wall() });
   const dev = devSettings(options.shards ?? 1);
   const settings = { ...dev, listeners: options.listeners ?? dev.listeners };
   const publisher: Publisher = new Publisher((late) => supervisor.end(late), options.patienceMs);
@@ -82,7 +85,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     master: masterKey(options.master ?? new Uint8Array(32).fill(1)),
     authorities: authorities.settings,
     entropy: nodeEntropy(),
-    clock: systemClock,
+    clock,
     publisher,
     tally,
     log,
