@@ -14,7 +14,7 @@ import {
   rightOf,
   type Trust,
 } from '../trust/index.ts';
-import type { Decision, Missing } from './decision.ts';
+import type { Decision, Denial, Missing } from './decision.ts';
 import { type Action, type CanonicalRequest, pathText, type Principal, type Resource } from './request.ts';
 import { rightRuleFor, type Rights } from './rights.ts';
 
@@ -44,10 +44,8 @@ export function compileGate(
 export function decide(request: CanonicalRequest, gate: Gate, trust: Trust): Decision {
   const { principal, action, resource } = request;
   const { revision } = trust.snapshot;
-  if (principal.kind === 'device' && principal.user === null) {
-    const missing = { kind: 'owner', device: principal.name } as const;
-    return { outcome: 'deny', by: 'trust', revision, reason: 'unowned-device', missing };
-  }
+  const unowned = unownedDenial(principal, trust);
+  if (unowned !== undefined) return unowned;
   const given = askTrust(trust, gate, request);
   if (given?.kind === 'held') {
     const { relationship, path, length, level } = given;
@@ -62,6 +60,13 @@ export function decide(request: CanonicalRequest, gate: Gate, trust: Trust): Dec
     given === undefined ? nobodyToTrust(principal, resource, action) : { kind: 'trust', lack: given.lack };
   const by = given === undefined ? 'rights' : 'trust';
   return { outcome: 'deny', by, revision, reason: 'no-right', missing };
+}
+
+/** A device that acts in nobody's name is denied everything, whether or not it exists. */
+export function unownedDenial(principal: Principal, { snapshot }: Trust): Denial | undefined {
+  if (principal.kind !== 'device' || principal.user !== null) return undefined;
+  const missing = { kind: 'owner', device: principal.name } as const;
+  return { outcome: 'deny', by: 'trust', revision: snapshot.revision, reason: 'unowned-device', missing };
 }
 
 /** How a resource is called in scopes: `d/<device>/<path>` for what a device holds, else `backend/<name>/<path>`. */

@@ -31,5 +31,13 @@ export {
   type Resource,
   resourceName,
 } from './request.ts';
-export { compileGate, decide, type Gate, type Holder, LEVEL_OF_ACTION, scopeName } from './gate.ts';
+export {
+  compileGate,
+  decide,
+  type Gate,
+  type Holder,
+  LEVEL_OF_ACTION,
+  scopeName,
+  unownedDenial,
+} from './gate.ts';
 export { compileRights, type RightRule, type Rights } from './rights.ts';

@@ -23,6 +23,7 @@ export {
   type Asked,
   type Completed,
   type Forward,
+  type Own,
   Relay,
   type RelayLimits,
   type RelayOptions,

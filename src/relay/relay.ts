@@ -14,12 +14,13 @@ import {
   decide,
   type Gate,
   type Principal,
+  unownedDenial,
 } from '../policy/index.ts';
 import type { ActorId, Trust } from '../trust/index.ts';
 import type { BackendAnswer, Caller, Job, JobId, RelayedRequest } from './job.ts';
 import { RateLimiter, type RateLimits } from './rate.ts';
 import { type Outcome, type Refusal, refusalResponse } from './refusal.ts';
-import { type Match, matchRoute, type Route, type RouteTable } from './route.ts';
+import { isOwn, type Match, matchRoute, type Route, type RouteTable } from './route.ts';
 import { type Inbound, passBack, takeApart } from './translate.ts';
 
 export interface RelayOptions {
@@ -38,12 +39,20 @@ export interface RelayLimits extends RateLimits {
   readonly jobsPerCallerMax: number;
 }
 
-/** What became of a request: it is to be forwarded, or it is refused and here is the response. */
-export type Asked = Forward | Refused;
+/** What became of a request: it is to be forwarded, it is the gateway's own to answer, or it is refused. */
+export type Asked = Forward | Own | Refused;
 
 export interface Forward {
   readonly kind: 'forward';
   readonly job: Job;
+}
+
+/** A request for a resource of the gateway itself. */
+export interface Own {
+  readonly kind: 'own';
+  readonly action: Action;
+  /** The id that a refusal carries. */
+  readonly id: string;
 }
 
 export interface Refused {
@@ -122,6 +131,9 @@ export class Relay {
     if (typeof inbound === 'string') return this.#refuse(exchange, inbound);
     const action = actionOf(request.code, inbound.observing);
     if (action === undefined) return this.#refuse(exchange, 'unknown-method');
+    if (isOwn(inbound.segments)) return { kind: 'own', action, id: this.decisionId(exchange) };
+    const unowned = unownedDenial(principal, trust);
+    if (unowned !== undefined) return this.#refuse(exchange, 'denied', action, undefined, unowned);
     const match = matchRoute(this.#routes, inbound.segments);
     if (match === undefined) return this.#refuse(exchange, 'no-route', action);
     const relayed = canonicalRequest(principal, action, match, inbound, request, caller.connection);

@@ -65,6 +65,11 @@ export function compileRoutes(rules: readonly RouteRule[]): RouteTable | readonl
   return problems.length > 0 ? problems : root;
 }
 
+/** Whether a canonical path leads to the gateway's own resource `/claim`, which no route hides. */
+export function isOwn(segments: readonly Uint8Array[]): boolean {
+  return segments.length === 1 && equalBytes(segments[0] as Uint8Array, CLAIM);
+}
+
 /** The route of a canonical path, with the resource it leads to; `undefined` when there is none. */
 export function matchRoute(table: RouteTable, segments: readonly Uint8Array[]): Match | undefined {
   let node: RouteNode | undefined = table;
@@ -115,6 +120,7 @@ export function parseTemplate(text: string): Template | undefined {
 function addRule(root: RouteNode, rule: RouteRule): string | undefined {
   const path = parseTemplate(rule.path);
   if (path === undefined) return `path ${rule.path} is not a template such as /a/b or /a/*`;
+  if (isOwn(path.segments)) return `path ${rule.path} is the gateway's own: devices are claimed there`;
   const rewrite = parseTemplate(rule.rewrite);
   if (rewrite === undefined) return `rewrite ${rule.rewrite} is not a template such as /a/b or /a/*`;
   if (rewrite.open && !path.open) return `rewrite ${rule.rewrite} has a * but path ${rule.path} has none`;
@@ -174,5 +180,6 @@ function decodePercent(text: string): Uint8Array | undefined {
   return Uint8Array.from(bytes);
 }
 
+const CLAIM = utf8('claim');
 /** Uri-Path is at most 255 bytes long (RFC 7252 table 4). */
 const SEGMENT_BYTES_MAX = 255;

@@ -11,6 +11,7 @@ import { newcomerRefusal } from './commands.ts';
 import { keyRefusal } from './credential-commands.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import { TRUST_LIMITS } from './limits.ts';
+import type { TrustSnapshot } from './snapshot.ts';
 import type { Trust } from './trust.ts';
 import { accept, refuse, type Refused, type Verdict } from './verdict.ts';
 
@@ -39,11 +40,32 @@ export function closeClaimWindow(trust: Trust): Verdict {
   return trust.snapshot.claimWindow === null ? accept() : accept({ kind: 'claim-window-closed' });
 }
 
+/** The claim window that is open at `now`. */
+export function openWindow({ claimWindow }: TrustSnapshot, now: WallTime): ClaimWindow | undefined {
+  return claimWindow === null || claimWindow.notAfter <= now ? undefined : claimWindow;
+}
+
+/**
+ * Why nobody is admitted just now. Strangers decide how many devices knock: an open window admits so many in a minute,
+ * and so many altogether.
+ */
+export function admissionRefusal(snapshot: TrustSnapshot, now: WallTime): Refused | undefined {
+  const { claimWindow, admitted, unclaimed } = snapshot;
+  const { unclaimedMax } = TRUST_LIMITS;
+  if (claimWindow?.admits.kind !== 'open') return undefined;
+  const { perMinuteMax } = claimWindow.admits;
+  if (admitted !== null && now - admitted.from < MINUTE_MS && admitted.count >= perMinuteMax) {
+    return refuse('window-rate', `the window admits ${perMinuteMax} devices in a minute`);
+  }
+  if (unclaimed < unclaimedMax) return undefined;
+  return refuse('limit-reached', `${unclaimedMax} devices wait for their owners already`);
+}
+
 /** Lets a device in that nobody owns: it may ask for its claim and for nothing else. */
 export function admitDevice(trust: Trust, { id, name, credential }: Newcomer): Verdict {
   const { snapshot, now } = trust;
-  const window = snapshot.claimWindow;
-  if (window === null || window.notAfter <= now) return refuse('window-closed', 'no claim window is open');
+  const window = openWindow(snapshot, now);
+  if (window === undefined) return refuse('window-closed', 'no claim window is open');
   const listed = listedIn(window, credential.fingerprintHex);
   if (listed === undefined && window.admits.kind === 'listed') {
     return refuse('window-not-listed', "the key is not on the manufacturer's list", undefined, {
@@ -51,7 +73,7 @@ export function admitDevice(trust: Trust, { id, name, credential }: Newcomer): V
     });
   }
   const wrong =
-    rateRefusal(trust, window) ??
+    admissionRefusal(snapshot, now) ??
     newcomerRefusal(snapshot, 'device', name) ??
     keyRefusal(snapshot, id, credential);
   if (wrong !== undefined) return wrong;
@@ -111,18 +133,6 @@ export function codeRefusal(
 function listedIn({ admits }: ClaimWindow, fingerprintHex: string): ListedDevice | undefined {
   if (admits.kind !== 'listed') return undefined;
   return admits.devices.find((each) => each.fingerprintHex === fingerprintHex);
-}
-
-/** Strangers decide how many devices knock: an open window admits so many in a minute, and so many altogether. */
-function rateRefusal({ snapshot, now }: Trust, { admits }: ClaimWindow): Refused | undefined {
-  const { unclaimedMax } = TRUST_LIMITS;
-  if (admits.kind === 'listed') return undefined;
-  const { admitted } = snapshot;
-  if (admitted !== null && now - admitted.from < MINUTE_MS && admitted.count >= admits.perMinuteMax) {
-    return refuse('window-rate', `the window admits ${admits.perMinuteMax} devices in a minute`);
-  }
-  if (snapshot.unclaimed < unclaimedMax) return undefined;
-  return refuse('limit-reached', `${unclaimedMax} devices wait for their owners already`);
 }
 
 /** What the manufacturer's list says is printed on the device and in it. */

@@ -79,7 +79,7 @@ export function useCredential({ snapshot, now }: Trust, id: CredentialId): Verdi
   const credential = snapshot.credentials.get(id);
   if (credential === undefined) return refuse('credential-unknown', 'there is no such credential');
   if (!isCurrent(credential, now)) return accept();
-  const replaced = predecessors(snapshot, credential);
+  const replaced = replacedBy(snapshot, credential);
   return accept(...replaced.map((each): TrustEvent => ({ kind: 'credential-ended', id: each })));
 }
 
@@ -185,16 +185,18 @@ function formRefusal(proof: Exclude<Proof, { kind: 'psk' }>): Refused | undefine
 
 const badForm = (field: string, rule: string): Refused => refuse('key-invalid', rule, field);
 
-/** Those that this credential replaces, directly or through others. */
-function predecessors({ credentials, held }: TrustSnapshot, { id, actor, line }: Credential): CredentialId[] {
-  const replacedBy = new Map<CredentialId, CredentialId>();
+/** Those that this credential replaces, directly or through others: they end when it is used. */
+export function replacedBy(
+  { credentials, held }: TrustSnapshot,
+  { id, actor, line }: Credential,
+): CredentialId[] {
+  const before = new Map<CredentialId, CredentialId>();
   for (const each of held.get(actor) ?? []) {
     const credential = credentials.get(each);
-    if (credential?.line === line && credential.successor !== null)
-      replacedBy.set(credential.successor, each);
+    if (credential?.line === line && credential.successor !== null) before.set(credential.successor, each);
   }
   const found: CredentialId[] = [];
-  for (let at = replacedBy.get(id); at !== undefined; at = replacedBy.get(at)) found.push(at);
+  for (let at = before.get(id); at !== undefined; at = before.get(at)) found.push(at);
   return found;
 }
 

@@ -40,11 +40,13 @@ export type {
 } from './claim.ts';
 export {
   addUnclaimedDevice,
+  admissionRefusal,
   admitDevice,
   closeClaimWindow,
   issueClaimCode,
   type Newcomer,
   openClaimWindow,
+  openWindow,
   setResetProof,
 } from './claim-window.ts';
 export {
@@ -74,6 +76,7 @@ export {
   addActorWith,
   endCredential,
   establishCredential,
+  replacedBy,
   resumeCredential,
   type Rotation,
   rotateCredential,
@@ -92,6 +95,8 @@ export {
   releaseDevice,
   resetDevice,
   type ResetWish,
+  returnDevice,
+  type ReturnWish,
   transferDevice,
 } from './ownership.ts';
 export { type Flaw, flawOf, pathOf, type TrustPath } from './path.ts';

@@ -9,6 +9,7 @@
 import type { ActorId } from './actor.ts';
 import type { ClaimCode } from './claim.ts';
 import { codeRefusal } from './claim-window.ts';
+import type { CredentialId } from './credential.ts';
 import { keyRefusal } from './credential-commands.ts';
 import { type Agent, speaksFor } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
@@ -35,6 +36,21 @@ export interface ResetWish {
   /** What the device came back with. */
   readonly credential: CredentialFacts;
   readonly code: ClaimCode | null;
+}
+
+/** A device that came back under another name. */
+export interface ReturnWish {
+  /** What it was admitted as, by the key that it has now. */
+  readonly newcomer: ActorId;
+  /** What it was before. */
+  readonly device: ActorId;
+  readonly hashHex: string;
+  /** For its key, under its former name. */
+  readonly credential: CredentialId;
+  /** What the next owner claims it by. */
+  readonly code: ClaimCode;
+  /** The same proof once more: it comes with the device, and is not tied to its key any longer. */
+  readonly proofHashHex: string;
 }
 
 /** Makes the user the owner if he has the code and nobody owns the device. Everybody claims for himself. */
@@ -103,22 +119,65 @@ export function transferDevice(
 export function resetDevice(trust: Trust, { device: id, hashHex, credential, code }: ResetWish): Verdict {
   const device = trust.snapshot.actors.get(id);
   if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
-  const proof = trust.snapshot.claims.get(id)?.reset ?? null;
-  if (proof === null || proof.failuresLeft <= 0) {
-    return refuse('reset-proof-missing', 'only its owner can let go of it', '/device');
-  }
-  if (proof.hashHex !== hashHex) {
-    const events: readonly TrustEvent[] = [{ kind: 'reset-failed', id }];
-    return {
-      ...refuse('reset-proof-wrong', 'that does not prove a reset of this device', '/hashHex'),
-      events,
-    };
-  }
+  const unproven = proofRefusal(trust, id, hashHex);
+  if (unproven !== undefined) return unproven;
   const wrong =
     newKeyRefusal(trust, id, credential) ?? (code === null ? undefined : codeRefusal(trust, code));
   if (wrong !== undefined) return wrong;
   const established: TrustEvent = { kind: 'credential-established', credential };
   return accept(...handOver(trust, id, null), established, ...issued(id, code));
+}
+
+/**
+ * The device proves that it has been reset, and is here already, admitted as a newcomer by its new key: that key goes
+ * over to what it was before, and the newcomer is no more.
+ */
+export function returnDevice(trust: Trust, wish: ReturnWish): Verdict {
+  const { newcomer, device: id, credential, code, proofHashHex } = wish;
+  const { actors, credentials, held } = trust.snapshot;
+  const device = actors.get(id);
+  if (device?.kind !== 'device' || id === newcomer) {
+    return refuse('actor-unknown', 'there is no such device', '/device');
+  }
+  const came = actors.get(newcomer);
+  const keys = (held.get(newcomer) ?? []).flatMap((each) => credentials.get(each) ?? []);
+  const [key] = keys;
+  if (came?.kind !== 'device' || came.owner !== null || keys.length !== 1 || key?.kind !== 'rpk') {
+    return refuse('not-entitled', 'only a newcomer that nobody owns comes back', '/newcomer');
+  }
+  const wrong = proofRefusal(trust, id, wish.hashHex) ?? codeRefusal(trust, code);
+  if (wrong !== undefined) return wrong;
+  const { fingerprintHex, spkiHex, established } = key;
+  const proof = { kind: 'rpk', fingerprintHex, spkiHex } as const;
+  const facts = {
+    id: credential,
+    actor: id,
+    user: null,
+    established,
+    notBefore: null,
+    notAfter: null,
+  } as const;
+  const former = [standingOn(trust, id), standingOn(trust, newcomer)];
+  return accept(
+    ...ending(trust, [...new Set(former.flatMap(({ nodes }) => nodes))]).events,
+    ...former.flatMap(({ ended }) => ended),
+    { kind: 'owner-set', id, owner: null },
+    { kind: 'actor-removed', id: newcomer },
+    { kind: 'credential-established', credential: { ...facts, ...proof } },
+    { kind: 'reset-proof-set', id, hashHex: proofHashHex },
+    ...issued(id, code),
+  );
+}
+
+/** Why that does not prove a reset of the device. */
+function proofRefusal(trust: Trust, id: ActorId, hashHex: string): Refused | undefined {
+  const proof = trust.snapshot.claims.get(id)?.reset ?? null;
+  if (proof === null || proof.failuresLeft <= 0) {
+    return refuse('reset-proof-missing', 'only its owner can let go of it', '/device');
+  }
+  if (proof.hashHex === hashHex) return undefined;
+  const events: readonly TrustEvent[] = [{ kind: 'reset-failed', id }];
+  return { ...refuse('reset-proof-wrong', 'that does not prove a reset of this device', '/hashHex'), events };
 }
 
 /** Refuses whoever has no say in who owns the device. */
@@ -138,7 +197,15 @@ export function ownerTerms(device: string): Terms {
 
 /** All that stood on the device and its keys ends, and it has another owner, or none. */
 function handOver(trust: Trust, id: ActorId, owner: ActorId | null): readonly TrustEvent[] {
-  const { snapshot, graph } = trust;
+  const { nodes, ended } = standingOn(trust, id);
+  return [...ending(trust, nodes).events, ...ended, { kind: 'owner-set', id, owner }];
+}
+
+/** What stands on the device or on its keys, and the end of these keys. */
+function standingOn(
+  { snapshot, graph }: Trust,
+  id: ActorId,
+): { readonly nodes: readonly Node[]; readonly ended: readonly TrustEvent[] } {
   const nodes = new Set<Node>(graph.of(id));
   const ended: TrustEvent[] = [];
   for (const credential of snapshot.held.get(id) ?? []) {
@@ -146,7 +213,7 @@ function handOver(trust: Trust, id: ActorId, owner: ActorId | null): readonly Tr
     const line = snapshot.credentials.get(credential)?.line ?? credential;
     for (const node of graph.on(line)) nodes.add(node);
   }
-  return [...ending(trust, [...nodes]).events, ...ended, { kind: 'owner-set', id, owner }];
+  return { nodes: [...nodes], ended };
 }
 
 const issued = (id: ActorId, code: ClaimCode | null): readonly TrustEvent[] =>

@@ -75,7 +75,7 @@ class Fake implements FakeShard {
       const answer =
         own === undefined && obedient === true ? idle(message.question) : own?.(message.question, shard);
       if (answer !== undefined) this.say({ kind: 'answer', request: message.request, answer });
-    } else if (this.#behaviour.obedient === true) {
+    } else if (message.kind !== 'word' && this.#behaviour.obedient === true) {
       this.say({ kind: 'applied', shard, revision: message.revision });
     }
   }

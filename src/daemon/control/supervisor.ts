@@ -11,6 +11,7 @@ import {
   type ListenerAddress,
   type LogLevel,
   type OperatorLog,
+  type Petition,
   report,
   SHARD_EVENTS,
   type ShardAnswer,
@@ -19,6 +20,7 @@ import {
   type ShardSettings,
   type ShardThread,
   type StartShardThread,
+  type Word,
 } from '../ports/index.ts';
 import type { Publisher } from './publisher.ts';
 import { Questions } from './questions.ts';
@@ -29,6 +31,8 @@ export interface SupervisorParts {
   readonly start: StartShardThread;
   /** Everything that a shard needs at its start. */
   readonly load: () => ControlMessage & { kind: 'load' };
+  /** What a peer is the occasion of. Never rejects. */
+  readonly petition: (petition: Petition) => Promise<Word>;
   readonly publisher: Publisher;
   readonly tally: Tally;
   readonly log: OperatorLog;
@@ -195,12 +199,22 @@ export class Supervisor {
       case 'answer':
         this.#questions.answer(number, message.request, message.answer);
         return;
+      case 'petition':
+        void this.#petitioned(number, message.request, message.petition);
+        return;
       case 'log':
         log.line(levelOf(message.event), message.event, { shard: number, ...message.fields });
         return;
       default:
         message satisfies never;
     }
+  }
+
+  /** The word goes to the shard that asked: one started in its place has asked nothing. */
+  async #petitioned(number: number, request: number, petition: Petition): Promise<void> {
+    const asking = this.#shards.get(number);
+    const word = await this.#parts.petition(petition);
+    if (asking === this.#shards.get(number)) asking?.thread.post({ kind: 'word', request, word });
   }
 
   #exited(number: number, reason: string, everListened: boolean): void {

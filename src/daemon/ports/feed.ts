@@ -6,8 +6,17 @@
  *   control <--applied------ shard        in force on this shard from here on
  *   control --ask----------> shard        sessions, counters, close, drain
  *   control <--answer------- shard
+ *   control <--petition----- shard        what only control can decide, on account of a peer
+ *   control --word---------> shard
  */
-import type { ActorId, CredentialId, Revision, TrustEvent, TrustSnapshot } from '../../trust/index.ts';
+import type {
+  ActorId,
+  CredentialId,
+  RefusalCode,
+  Revision,
+  TrustEvent,
+  TrustSnapshot,
+} from '../../trust/index.ts';
 import type { AuthoritySettings } from './shard-settings.ts';
 
 /** A key in the clear: travels within the process only. */
@@ -33,7 +42,9 @@ export type ControlMessage =
     }
   /** A shard that hears neither this nor a change for `stalenessMaxMs` answers nobody any more. */
   | { readonly kind: 'pulse'; readonly revision: Revision }
-  | { readonly kind: 'ask'; readonly request: number; readonly question: ShardQuestion };
+  | { readonly kind: 'ask'; readonly request: number; readonly question: ShardQuestion }
+  /** What became of a petition. Whatever it changed has been applied before. */
+  | { readonly kind: 'word'; readonly request: number; readonly word: Word };
 
 export type ShardQuestion =
   | { readonly kind: 'sessions' }
@@ -54,6 +65,12 @@ export type ShardMessage =
     }
   | { readonly kind: 'applied'; readonly shard: number; readonly revision: Revision }
   | { readonly kind: 'answer'; readonly request: number; readonly answer: ShardAnswer }
+  | {
+      readonly kind: 'petition';
+      readonly shard: number;
+      readonly request: number;
+      readonly petition: Petition;
+    }
   /** For the operator's log: closed event names, see telemetry. */
   | {
       readonly kind: 'log';
@@ -61,6 +78,35 @@ export type ShardMessage =
       readonly event: string;
       readonly fields: Readonly<Record<string, string | number | boolean | null>>;
     };
+
+/** What a peer is the occasion of. A shard has so many of each kind under way and no more. */
+export type Petition =
+  /** A device with an unknown key stands at the door, has proved that it holds it, and a claim window is open. */
+  | { readonly kind: 'newcomer'; readonly fingerprintHex: string; readonly spkiHex: string }
+  /** A credential that replaces others has been used. */
+  | { readonly kind: 'used'; readonly credential: CredentialId }
+  /** Whoever stands behind the credential wants the device for the user in whose name he acts. */
+  | {
+      readonly kind: 'claim';
+      readonly credential: CredentialId;
+      readonly device: string;
+      readonly code: string;
+    }
+  /** The newcomer behind the credential says that it is `device`, reset; `code`: what it shall be claimed by. */
+  | {
+      readonly kind: 'reset';
+      readonly credential: CredentialId;
+      readonly device: string;
+      readonly proof: string;
+      readonly code: string | null;
+    };
+
+export type Word =
+  /** `claimCode`: made by the gateway, for the device alone. */
+  | { readonly kind: 'done'; readonly claimCode: string | null }
+  | { readonly kind: 'refused'; readonly code: RefusalCode }
+  /** Not now: control is too busy, or could not write. */
+  | { readonly kind: 'failed' };
 
 export type ShardAnswer =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }

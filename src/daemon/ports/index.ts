@@ -18,12 +18,14 @@ export type {
   ControlMessage,
   HistogramView,
   ListenerAddress,
+  Petition,
   PskMaterial,
   SessionView,
   ShardAnswer,
   ShardCounters,
   ShardMessage,
   ShardQuestion,
+  Word,
 } from './feed.ts';
 export type { PeerForward, PeerMessage } from './peer-forward.ts';
 export type {

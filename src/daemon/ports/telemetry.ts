@@ -42,6 +42,16 @@ export const METRICS = {
     help: 'Decisions about requests, by outcome and what determined it',
     labels: ['outcome', 'by'],
   },
+  postern_newcomers_total: {
+    kind: 'counter',
+    help: 'Devices with unknown keys at an open claim window, by what became of them',
+    labels: ['outcome'],
+  },
+  postern_claims_total: {
+    kind: 'counter',
+    help: 'Claims and returns by devices, by what became of them',
+    labels: ['outcome'],
+  },
   postern_request_seconds: {
     kind: 'histogram',
     help: 'From a forwarded request to its response',
@@ -98,6 +108,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export const SHARD_EVENTS = {
   'handshake failed': 'warn',
   'request denied': 'info',
+  'newcomer refused': 'warn',
+  'claim refused': 'warn',
   'trust stale': 'error',
   'trust fresh': 'info',
   'backend unreachable': 'warn',

@@ -11,6 +11,7 @@ import {
   type CredentialId,
   emptySnapshot,
   isCurrent,
+  replacedBy,
   type Revision,
   subjectByName,
   type TrustEvent,
@@ -18,6 +19,7 @@ import {
 } from '../../trust/index.ts';
 import type { AuthoritySettings, PskMaterial } from '../ports/index.ts';
 import type { Authorities } from './authorities.ts';
+import { Door, NEWCOMER } from './door.ts';
 
 /** An answer, and for the operator why it is not the wished one. */
 export interface Judgement {
@@ -43,6 +45,7 @@ export class Credentials {
   /** As many as the snapshot has credentials; peers cannot add to it. */
   readonly #keys = new Map<CredentialId, Secret>();
   readonly #authorities: Authorities;
+  readonly #door = new Door();
   readonly #wall: () => WallTime;
   #latest: WallTime = wallTime(0);
   #loaded = false;
@@ -98,7 +101,7 @@ export class Credentials {
       case 'psk':
         return { answer: this.#psk(toHex(question.identity)) };
       case 'rpk':
-        return this.#accepted(`rpk:${toHex(question.fingerprint)}`, 'no device has this key');
+        return this.#keyed(toHex(question.fingerprint));
       case 'x509':
         return this.#certified(question.chain);
       case 'resume': {
@@ -140,6 +143,26 @@ export class Credentials {
     const user = this.#active(found.user ?? actor.owner);
     const principal = { actor: actor.id, kind: actor.kind, name: actor.name, credential, user };
     return { principal, until: found.notAfter };
+  }
+
+  /** The credential of a raw public key, if it is good now. */
+  ofKey(fingerprintHex: string): CredentialId | undefined {
+    return this.#find(`rpk:${fingerprintHex}`)?.id;
+  }
+
+  /** Whether others end because this one is used. */
+  endsOthers(id: CredentialId): boolean {
+    const credential = this.#snapshot.credentials.get(id);
+    return credential !== undefined && replacedBy(this.#snapshot, credential).length > 0;
+  }
+
+  /** A key that nobody knows may be a newcomer's, while a claim window is open; one that somebody has is not. */
+  #keyed(fingerprintHex: string): Judgement {
+    const judged = this.#accepted(`rpk:${fingerprintHex}`, 'no device has this key');
+    if (judged.answer !== UNKNOWN || this.#snapshot.identities.has(`rpk:${fingerprintHex}`)) return judged;
+    const door = this.#door.judge(this.#snapshot, this.now, fingerprintHex);
+    if (door?.admitted === true) return { answer: { kind: 'accepted', credential: NEWCOMER } };
+    return door?.why === undefined ? judged : { answer: UNKNOWN, why: door.why };
   }
 
   #psk(identityHex: string): CredentialAnswer {

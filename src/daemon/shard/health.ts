@@ -3,6 +3,7 @@ import type { CoapEndpoint } from '../../coap/index.ts';
 import type { DtlsEndpoint } from '../../dtls/index.ts';
 import type { Relay } from '../../relay/index.ts';
 import type { Backend, DatagramPort, MetricName, ShardCounters, ShardSettings } from '../ports/index.ts';
+import { type Petitions, PETITIONS_MAX } from './petitions.ts';
 import type { Router } from './router.ts';
 import type { Tally } from './tally.ts';
 
@@ -12,6 +13,7 @@ export interface HealthParts {
   readonly coap: CoapEndpoint;
   readonly relay: Relay;
   readonly router: Router;
+  readonly petitions: Petitions;
   readonly datagrams: DatagramPort;
   readonly backends: readonly Backend[];
   readonly settings: ShardSettings;
@@ -28,6 +30,8 @@ export function countersOf(parts: HealthParts): ShardCounters {
     postern_sessions_closed_total: tally.sessionsClosed.record(),
     postern_requests_total: tally.requests.record(),
     postern_decisions_total: tally.decisions.record(),
+    postern_newcomers_total: tally.newcomers.record(),
+    postern_claims_total: tally.claims.record(),
     postern_datagrams_total: { in: datagrams.counts.received, out: datagrams.counts.transmitted },
     postern_socket_errors_total: Object.fromEntries(datagrams.counts.errors),
     postern_backend_errors_total: byBackend(backends, (backend) => backend.counts.errors),
@@ -43,7 +47,7 @@ export function countersOf(parts: HealthParts): ShardCounters {
 }
 
 /** One gauge for each limit, and what it is set to. */
-function limitsOf({ dtls, coap, relay, backends, settings }: HealthParts): {
+function limitsOf({ dtls, coap, relay, petitions, backends, settings }: HealthParts): {
   readonly postern_limit_used: Cells;
   readonly postern_limit_max: Cells;
 } {
@@ -58,6 +62,7 @@ function limitsOf({ dtls, coap, relay, backends, settings }: HealthParts): {
       jobs: relay.jobs,
       coap_peers: peers,
       coap_exchanges: serverExchanges,
+      petitions: petitions.size,
       ...byBackend(backends, (backend) => backend.inflight, INFLIGHT),
     },
     postern_limit_max: {
@@ -66,12 +71,13 @@ function limitsOf({ dtls, coap, relay, backends, settings }: HealthParts): {
       jobs: limits.jobsMax,
       coap_peers: limits.connectionsMax,
       coap_exchanges: limits.jobsMax,
+      petitions: Object.values(PETITIONS_MAX).reduce((sum, max) => sum + max, 0),
       ...Object.fromEntries(inflightMax),
     },
   };
 }
 
-function overflowsOf({ tally, router }: HealthParts): Cells {
+function overflowsOf({ tally, router, petitions }: HealthParts): Cells {
   const { messagesDropped } = tally;
   return {
     connections: tally.sessionsClosed.of('evicted'),
@@ -81,6 +87,7 @@ function overflowsOf({ tally, router }: HealthParts): Cells {
     coap_peers: messagesDropped.of('too-many-peers'),
     coap_exchanges: messagesDropped.of('too-many-exchanges'),
     paths: router.overflows,
+    petitions: petitions.overflows,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type BackendAnswer,
   type Job,
   type JobId,
+  type Own,
   type Refused,
   type Relay,
   refusalResponse,
@@ -25,6 +26,8 @@ export interface RequestsParts {
   readonly backends: readonly Backend[];
   readonly tally: Tally;
   readonly report: Report;
+  /** A request for a resource of the gateway itself. */
+  readonly own: (now: Instant, session: Session, exchange: ExchangeId, request: Request, own: Own) => void;
   readonly respond: (now: Instant, exchange: ExchangeId, response: Response) => void;
 }
 
@@ -47,6 +50,10 @@ export class Requests {
     const answer = this.#relay.ask(now, session, exchange, request, trust);
     if (answer.kind === 'refused') {
       this.#refused(now, session, exchange, answer);
+      return;
+    }
+    if (answer.kind === 'own') {
+      this.#parts.own(now, session, exchange, request, answer);
       return;
     }
     const { job } = answer;

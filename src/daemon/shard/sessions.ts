@@ -16,9 +16,9 @@ import type { Credentials, Standing } from './credentials.ts';
 
 export interface Session extends Caller {
   readonly connection: ConnectionHandle;
-  readonly credential: CredentialId;
-  /** Who it was when it was established: what is shown should it have ended. */
-  readonly first: Principal;
+  credential: CredentialId;
+  /** Who it was when it was established, or came back as: what is shown should it have ended. */
+  first: Principal;
   /** Bytes of plaintext that the peer takes in one record. */
   readonly sendLimit: number;
   /** What the peer has shown. */
@@ -27,6 +27,12 @@ export interface Session extends Caller {
   readonly chain: readonly Uint8Array[] | null;
   /** From when on they have to be judged anew; `null`: it showed none. */
   certifiedUntil: WallTime | null;
+  /** The fingerprint of the raw public key that it has proved to hold; `null`: it has shown something else. */
+  readonly rawKey: string | null;
+  /** The same while it asks to be another device by that key. */
+  returningBy: string | null;
+  /** Claims that control has not answered yet. */
+  claims: number;
   /** At which revision `principal` was true. */
   checked: Revision;
   /** By which authorities, as `Credentials.believed` counts them. */
@@ -107,6 +113,9 @@ export function beginSession(
     certifiedUntil,
     checked: credentials.revision,
     believed: credentials.believed,
+    rawKey: claim.kind === 'rpk' ? toHex(claim.fingerprint) : null,
+    returningBy: null,
+    claims: 0,
     until: earlierOf(until, certifiedUntil),
     jobs: 0,
   };
@@ -122,7 +131,9 @@ export function currentPrincipal(session: Session, credentials: Credentials): Pr
   const same = session.checked === credentials.revision && believed === credentials.believed;
   if (!due && same) return session.principal;
   const certified = isCertified(session, credentials);
-  const standing = certified ? credentials.standing(session.credential) : undefined;
+  const standing = certified
+    ? (credentials.standing(session.credential) ?? returned(session, credentials))
+    : undefined;
   session.principal = standing?.principal ?? null;
   session.checked = credentials.revision;
   session.believed = certified ? credentials.believed : NEVER;
@@ -138,6 +149,18 @@ function isCertified(session: Session, credentials: Credentials): boolean {
   const until = credentials.certifiedUntil(chain, credential);
   if (until !== undefined) session.certifiedUntil = until;
   return until !== undefined;
+}
+
+/** A credential that has ended while its key went over to another device, at the peer's own wish. */
+function returned(session: Session, credentials: Credentials): Standing | undefined {
+  const { returningBy } = session;
+  const credential = returningBy === null ? undefined : credentials.ofKey(returningBy);
+  const standing = credential && credentials.standing(credential);
+  if (standing === undefined) return undefined;
+  session.credential = standing.principal.credential;
+  session.first = standing.principal;
+  session.returningBy = null;
+  return standing;
 }
 
 /** Of two ends, where `null` is none. */

@@ -8,30 +8,40 @@
  *      +-----transmit--------+<----send--------+<----respond------+<----answered------+
  */
 import { earliest as earlier, type Instant, milliseconds, type Path } from '../../base/index.ts';
-import { type CoapEffects, type CoapEndpoint, peerId } from '../../coap/index.ts';
-import type { CloseReason, ConnectionHandle, DtlsEndpoint, Effect, Effects } from '../../dtls/index.ts';
+import {
+  type CoapEffects,
+  type CoapEndpoint,
+  type ExchangeId,
+  peerId,
+  type Request,
+} from '../../coap/index.ts';
+import type {
+  CloseReason,
+  ConnectionHandle,
+  DtlsEndpoint,
+  Effect,
+  Effects,
+  VerifiedPeer,
+} from '../../dtls/index.ts';
 import type { BackendAnswer, JobId, Relay } from '../../relay/index.ts';
-import type { CredentialId } from '../../trust/index.ts';
+import type { CredentialId, TrustSnapshot } from '../../trust/index.ts';
 import type { ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
 import { Authorities } from './authorities.ts';
+import { Claims, type ClaimsParts } from './claims.ts';
 import { Credentials, type Ended } from './credentials.ts';
+import { NEWCOMER, NEWCOMERS } from './door.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
+import { FirstUses } from './first-uses.ts';
 import { Ground, whenWall } from './ground.ts';
-import { countersOf } from './health.ts';
+import { inform } from './inquiries.ts';
+import { Newcomers } from './newcomers.ts';
 import type { ShardParts } from './parts.ts';
+import { Petitions } from './petitions.ts';
 import { Report } from './report.ts';
 import { isReached, sayFailed } from './remarks.ts';
 import { Requests } from './requests.ts';
 import { Router } from './router.ts';
-import {
-  beginSession,
-  currentPrincipal,
-  lossOf,
-  type Session,
-  Sessions,
-  sessionNamed,
-  viewsOf,
-} from './sessions.ts';
+import { beginSession, currentPrincipal, lossOf, type Session, Sessions, sessionNamed } from './sessions.ts';
 import { Tally } from './tally.ts';
 
 export class Shard {
@@ -41,6 +51,9 @@ export class Shard {
   readonly #coap: CoapEndpoint;
   readonly #relay: Relay;
   readonly #requests: Requests;
+  readonly #petitions: Petitions;
+  readonly #newcomers: Newcomers;
+  readonly #firstUses: FirstUses;
   readonly #sessions: Sessions;
   readonly #credentials: Credentials;
   readonly #ground: Ground;
@@ -64,13 +77,10 @@ export class Shard {
     this.#ground = new Ground({ chainMax, stalenessMax: milliseconds(stalenessMaxMs) });
     this.#router = new Router(parts.peers, settings.limits.connectionsMax * settings.shards, settings);
     this.#report = new Report(settings.shard, parts.tell);
-    this.#requests = new Requests({
-      relay: parts.relay,
-      backends: parts.backends,
-      tally: this.#tally,
-      report: this.#report,
-      respond: (now, exchange, response) => this.#converse(now, this.#coap.respond(now, exchange, response)),
-    });
+    this.#petitions = new Petitions(settings.shard, parts.tell);
+    this.#firstUses = new FirstUses(this.#petitions, this.#credentials);
+    this.#newcomers = this.#hostNewcomers();
+    this.#requests = this.#hostRequests();
   }
 
   /** A datagram came in, on a listener or from another shard. It is borrowed. */
@@ -109,6 +119,7 @@ export class Shard {
     this.#passTime(now);
     if (isReached(this.#dtls.nextDeadline(), now)) this.#carryOut(now, this.#dtls.timeout(now));
     if (isReached(this.#coap.nextDeadline(), now)) this.#converse(now, this.#coap.timeout(now));
+    this.#petitions.timeout(now);
     for (const backend of this.#parts.backends) {
       if (isReached(backend.nextDeadline(), now)) backend.timeout(now);
     }
@@ -134,8 +145,33 @@ export class Shard {
       case 'ask':
         this.#asked(now, message.request, message.question);
         break;
+      case 'word':
+        this.#petitions.word(now, message.request, message.word);
+        break;
     }
     this.#rest(now);
+  }
+
+  #hostRequests(): Requests {
+    const respond: ClaimsParts['respond'] = (now, exchange, response) =>
+      this.#converse(now, this.#coap.respond(now, exchange, response));
+    const shared = { tally: this.#tally, report: this.#report, respond };
+    const snapshot = (): TrustSnapshot => this.#ground.trust.snapshot;
+    const claims = new Claims({ ...shared, petitions: this.#petitions, sessions: this.#sessions, snapshot });
+    const { relay, backends } = this.#parts;
+    return new Requests({ ...shared, relay, backends, own: claims.ask.bind(claims) });
+  }
+
+  #hostNewcomers(): Newcomers {
+    return new Newcomers({
+      petitions: this.#petitions,
+      credentials: this.#credentials,
+      counts: this.#tally.newcomers,
+      report: this.#report,
+      begin: (now, connection, peer, credential) => this.#begin(now, connection, peer, credential),
+      close: (now, connection, why) => this.#close(now, connection, why),
+      ask: (now, connection, exchange, request) => this.#request(now, connection, exchange, request),
+    });
   }
 
   /** What DTLS wants done. `why`: what was found out about a credential on the way here. */
@@ -182,12 +218,9 @@ export class Shard {
         case 'send':
           this.#carryOut(now, this.#dtls.send(now, connectionOf(effect.peer), effect.bytes));
           break;
-        case 'request': {
-          const session = this.#sessions.get(connectionOf(effect.peer));
-          if (session === undefined) this.#converse(now, this.#coap.cancel(now, effect.exchange));
-          else this.#request(now, session, effect);
+        case 'request':
+          this.#request(now, connectionOf(effect.peer), effect.exchange, effect.request);
           break;
-        }
         case 'abandoned':
           this.#requests.abandon(now, effect.exchange);
           break;
@@ -201,30 +234,49 @@ export class Shard {
     }
   }
 
-  #request(now: Instant, session: Session, asked: Extract<CoapEffects[number], { kind: 'request' }>): void {
-    const { exchange, request } = asked;
-    if (currentPrincipal(session, this.#credentials) === null) this.#closeLost(now, session);
+  #request(now: Instant, connection: ConnectionHandle, exchange: ExchangeId, request: Request): void {
+    const session = this.#sessions.get(connection);
+    if (session === undefined) {
+      if (this.#newcomers.hold(connection, exchange, request)) return;
+      this.#converse(now, this.#coap.cancel(now, exchange));
+    } else if (currentPrincipal(session, this.#credentials) === null) this.#closeLost(now, session);
     else this.#requests.ask(now, session, exchange, request, this.#ground.trust);
   }
 
-  #established(now: Instant, effect: Extract<Effect, { kind: 'established' }>): void {
-    const { connection, peer } = effect;
+  #established(now: Instant, { connection, peer }: Extract<Effect, { kind: 'established' }>): void {
     this.#tally.handshakes.add(`established,none,${peer.claim.kind}`);
-    const standing = this.#credentials.standing(peer.credential as CredentialId);
-    if (standing === undefined) return this.#close(now, connection, 'revoked');
+    if (peer.credential !== NEWCOMER) {
+      this.#begin(now, connection, peer, peer.credential as CredentialId);
+      return;
+    }
+    // What it is resumed by later is what control calls it.
+    this.#dtls.forgetSessions(NEWCOMERS);
+    this.#newcomers.arrived(now, connection, peer);
+  }
+
+  /** The session of a connection whose peer holds the credential begins. */
+  #begin(now: Instant, connection: ConnectionHandle, peer: VerifiedPeer, credential: CredentialId): void {
+    const standing = this.#credentials.standing(credential);
+    if (standing === undefined) {
+      this.#close(now, connection, 'revoked');
+      return;
+    }
     const sendLimit = this.#dtls.view(connection)?.sendLimit ?? 0;
     this.#sessions.add(
       beginSession(connection, peer, standing, { sendLimit, credentials: this.#credentials }),
     );
+    this.#firstUses.used(now, credential);
   }
 
   /** A connection is over: nothing of it is under way any more, and nothing of it will be answered. */
   #closed(now: Instant, connection: ConnectionHandle, reason: CloseReason): void {
     this.#tally.sessionsClosed.add(reason);
+    this.#newcomers.forget(connection);
     const session = this.#sessions.get(connection);
-    if (session === undefined) return;
-    this.#sessions.delete(session);
-    this.#requests.dropCaller(now, session);
+    if (session !== undefined) {
+      this.#sessions.delete(session);
+      this.#requests.dropCaller(now, session);
+    }
     this.#converse(now, this.#coap.forget(peerId(connection)));
   }
 
@@ -281,8 +333,17 @@ export class Shard {
   #asked(now: Instant, request: number, question: ShardQuestion): void {
     switch (question.kind) {
       case 'sessions':
-        this.#answer(request, { kind: 'sessions', sessions: viewsOf(this.#sessions, this.#parts) });
+      case 'counters': {
+        const [sessions, tally, router, petitions] = [
+          this.#sessions,
+          this.#tally,
+          this.#router,
+          this.#petitions,
+        ];
+        const parts = { ...this.#parts, sessions, tally, router, petitions };
+        this.#answer(request, inform(question.kind, parts));
         break;
+      }
       case 'close-session': {
         const found = sessionNamed(this.#sessions, this.#number, question.id);
         if (found !== undefined) this.#close(now, found, 'requested');
@@ -293,11 +354,6 @@ export class Shard {
         this.#credentials.believe(question.authorities);
         this.#answer(request, { kind: 'believed', closed: this.#cutOff(now) });
         break;
-      case 'counters': {
-        const counters = countersOf({ ...this.#parts, tally: this.#tally, router: this.#router });
-        this.#answer(request, { kind: 'counters', counters });
-        break;
-      }
       case 'drain':
         this.#dtls.admitHandshakes(false);
         this.#relay.drain();
@@ -318,6 +374,7 @@ export class Shard {
   #rest(now: Instant): void {
     if (this.#drain !== undefined) this.#continueDrain(now, this.#drain);
     let next = earlier(this.#dtls.nextDeadline(), this.#coap.nextDeadline());
+    next = earlier(next, this.#petitions.nextDeadline());
     for (const backend of this.#parts.backends) next = earlier(next, backend.nextDeadline());
     if (!this.#stale) next = earlier(next, this.#ground.staleAt);
     const wall = this.#parts.clock.wall();

@@ -77,6 +77,8 @@ export class Tally {
   readonly messagesDropped = new Counts();
   readonly sessionsClosed = new Counts();
   readonly decisions = new Counts();
+  readonly newcomers = new Counts();
+  readonly claims = new Counts();
   readonly requests = new RequestCounts();
   readonly requestSeconds = new RequestSeconds();
 }
