@@ -27,6 +27,7 @@ import { displayAddress, OperationalError, required } from './base/index.ts';
 import { type Entropy, nodeEntropy, tokenMatches } from './crypto/index.ts';
 import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './daemon/config/index.ts';
 import {
+  answerPetition,
   type AuthorityDesk,
   Gateway,
   MASTER_CHECK_BLOB,
@@ -156,6 +157,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     settings,
     start: shardThreads(WORKER, settings.shards),
     load: () => control.load(),
+    petition: (petition) => answerPetition(control, petition),
     publisher,
     tally,
     log,

@@ -1,6 +1,7 @@
 /** A control plane with fake shards, for tests. */
 import { type AnchorRule, generateIdentityKey, masterKey, nodeEntropy } from '../../src/crypto/index.ts';
 import {
+  answerPetition,
   type Backoff,
   type Control,
   Gateway,
@@ -94,6 +95,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     settings,
     start: shards.start,
     load: () => control.load(),
+    petition: (petition) => answerPetition(control, petition),
     publisher,
     tally,
     log,

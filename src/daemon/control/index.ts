@@ -31,6 +31,7 @@ export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './co
 export type { Agent } from '../../trust/index.ts';
 export { Gateway, type GatewayParts } from './gateway.ts';
 export type { RevocationView } from './gateway-trust.ts';
+export { answerPetition } from './petitions.ts';
 export { Publisher } from './publisher.ts';
 export type {
   ActorView,

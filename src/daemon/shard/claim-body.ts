@@ -81,7 +81,7 @@ function isMember(name: unknown, value: unknown): boolean {
 const LENGTHS_MAX: ReadonlyMap<string, number> = new Map([
   ['device', 64],
   ['code', 64],
-  ['proof', 256],
+  ['proof', 512],
 ]);
 
 const STRICTLY = {

@@ -188,6 +188,6 @@ const UNDERSTOOD: ReadonlySet<number> = new Set([
   OPTION.URI_PATH,
   OPTION.ACCEPT,
 ]);
-const BODY_BYTES_MAX = 512;
+const BODY_BYTES_MAX = 1_024;
 /** Claims of one session that control has not answered: more is an attempt at the others' share. */
 const CLAIMS_PER_SESSION_MAX = 64;

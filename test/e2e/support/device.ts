@@ -11,12 +11,14 @@ import {
   type TlsSession,
   type VerifiedPeer,
 } from '../../../src/dtls/index.ts';
-import { type Answer, findAnswer, get } from '../../interop/support/coap-bytes.ts';
+import { type Answer, ask, type Content, findAnswer } from '../../interop/support/coap-bytes.ts';
 import type { DeviceAccess } from './gateway.ts';
 
 export interface Device {
   /** Confirmable GET; rejects after `patienceMs` (two seconds) of silence. */
   get(resource: string, patienceMs?: number): Promise<Answer>;
+  /** The same with any method and a body. */
+  request(resource: string, content: Content, patienceMs?: number): Promise<Answer>;
   /** Resolves with the reason when the connection has ended. */
   readonly closed: Promise<string>;
   /** Who answered, and what may be resumed from. */
@@ -99,6 +101,14 @@ export async function connect(
     socket?.close();
     throw error;
   }
+  const request: Device['request'] = (resource, content, patienceMs = 2_000) => {
+    heard = Promise.withResolvers();
+    const silent = new Error(`no answer to ${content.method} ${resource}`);
+    const silence = setTimeout(() => heard.reject(silent), patienceMs);
+    const bytes = ask({ path: resource, messageId: messageId++ }, content);
+    carryOut(endpoint.send(now(), connection, bytes));
+    return heard.promise.finally(() => clearTimeout(silence));
+  };
   return {
     closed: closed.promise,
     peer: begun.peer,
@@ -108,12 +118,8 @@ export async function connect(
       await open();
     },
     close,
-    get: (resource, patienceMs = 2_000) => {
-      heard = Promise.withResolvers();
-      const silence = setTimeout(() => heard.reject(new Error(`no answer to GET ${resource}`)), patienceMs);
-      carryOut(endpoint.send(now(), connection, get({ path: resource, messageId: messageId++ })));
-      return heard.promise.finally(() => clearTimeout(silence));
-    },
+    get: (resource, patienceMs) => request(resource, { method: 'GET' }, patienceMs),
+    request,
   };
 }
 

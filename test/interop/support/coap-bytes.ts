@@ -1,7 +1,16 @@
 /**
- * Just enough CoAP (RFC 7252) to write a GET and read its answer, independent of the codec under test.
+ * Just enough CoAP (RFC 7252) to write a request and read its answer, independent of the codec under test.
  */
 export type GetRequest = { readonly path: string; readonly messageId?: number; readonly token?: string };
+
+/** What a request carries besides its path. */
+export type Content = {
+  readonly method: keyof typeof METHODS;
+  readonly payload?: Uint8Array;
+  /** Numbers of Content-Formats, below 256. */
+  readonly contentFormat?: number;
+  readonly accept?: number;
+};
 
 /** A response as seen on the wire: `code` as `2.05`. */
 export type Answer = {
@@ -22,6 +31,25 @@ export function get({ path, messageId = 0x1234, token = TOKEN }: GetRequest): Bu
     number = URI_PATH;
   }
   return Buffer.concat(parts);
+}
+
+/** A confirmable request of any method; path segments of at most 12 bytes. */
+export function ask(request: GetRequest, { method, payload, contentFormat, accept }: Content): Buffer {
+  const bytes = get(request);
+  bytes[1] = METHODS[method];
+  const parts = [bytes];
+  let number = URI_PATH;
+  for (const [option, value] of [
+    [CONTENT_FORMAT, contentFormat],
+    [ACCEPT, accept],
+  ] as const) {
+    if (value === undefined) continue;
+    parts.push(Buffer.from([((option - number) << 4) | 1, value]));
+    number = option;
+  }
+  return payload === undefined
+    ? Buffer.concat(parts)
+    : Buffer.concat([...parts, Buffer.from([0xff]), payload]);
 }
 
 /**
@@ -64,4 +92,7 @@ function extendedBytes(nibble: number): number {
 }
 
 const URI_PATH = 11;
+const CONTENT_FORMAT = 12;
+const ACCEPT = 17;
+const METHODS = { GET: 1, POST: 2, PUT: 3, DELETE: 4 } as const;
 const TYPES = ['CON', 'NON', 'ACK', 'RST'] as const;

@@ -62,6 +62,8 @@ function hiddenCredential(trust: Trust, viewer: ActorId, id: CredentialId): Refu
 }
 
 const OPERATORS = ['operator'] as const;
+const GATEWAY = ['gateway'] as const;
+const ACTORS = ['actor'] as const;
 const ACTORS_TOO = ['operator', 'actor'] as const;
 
 const AGENTS = {
@@ -90,6 +92,10 @@ const AGENTS = {
   'issue-claim-code': OPERATORS,
   // It outlives an owner: whoever he was, he must not come back by it.
   'set-reset-proof': OPERATORS,
+  'admit-device': GATEWAY,
+  'use-credential': GATEWAY,
+  'claim-by-device': ACTORS,
+  'return-device': ACTORS,
 } as const satisfies Record<Command['kind'], readonly Agent['kind'][]>;
 
 const NOT_FOR_YOU = refuse('not-entitled', 'that is for an operator to do');

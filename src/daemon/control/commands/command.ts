@@ -19,6 +19,7 @@ import type {
   Trust,
   Verdict,
 } from '../../../trust/index.ts';
+import type { DoorCommand } from './door-command.ts';
 import type { EnrolmentCommand, LongCommand, RowRefusal } from './enrolment-command.ts';
 import type { TrustCommand } from './trust-command.ts';
 
@@ -27,6 +28,7 @@ export type Command = ShortCommand | LongCommand;
 export type ShortCommand =
   | TrustCommand
   | EnrolmentCommand
+  | DoorCommand
   | { readonly kind: 'add-actor'; readonly actor: ActorWish; readonly credential: CredentialWish | null }
   | { readonly kind: 'add-credential'; readonly actor: string; readonly credential: CredentialWish }
   | { readonly kind: 'remove-actor'; readonly id: ActorId; readonly ifRevision: Revision | null }

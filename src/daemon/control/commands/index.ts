@@ -17,6 +17,7 @@ export type {
   RowRefusal,
 } from './enrolment-command.ts';
 export { drawRelationshipId } from './ids.ts';
+export type { DoorCommand } from './door-command.ts';
 export { giveWay, type Pause, unhurried } from './pause.ts';
 export { agentRefusal } from './agents.ts';
 export { plan } from './plan.ts';

@@ -3,6 +3,7 @@ import { closeClaimWindow, removeActor } from '../../../trust/index.ts';
 import { agentRefusal } from './agents.ts';
 import type { Plan, Planning, ShortCommand } from './command.ts';
 import { planActor } from './plan-actor.ts';
+import { planDoor } from './plan-door.ts';
 import { planCredential, planEnd, planRotation, planSwitch } from './plan-credentials.ts';
 import {
   planClaim,
@@ -51,6 +52,11 @@ export function plan(planning: Planning, command: ShortCommand): Plan {
       return planTransfer(planning, command);
     case 'reset':
       return planReset(planning, command);
+    case 'admit-device':
+    case 'use-credential':
+    case 'claim-by-device':
+    case 'return-device':
+      return planDoor(planning, command);
     case 'close-claim-window': {
       const { trust } = planning;
       const stale = staleRefusal(windowOf(trust.snapshot), command.ifRevision);
