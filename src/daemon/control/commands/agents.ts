@@ -43,6 +43,9 @@ function hiddenRefusal(trust: Trust, viewer: ActorId, command: Command): Refused
     case 'transfer':
     case 'reset':
       return undefined; // they name actors, and only such as the agent sees are found: references.ts
+    case 'claim-by-device':
+    case 'return-device':
+      return undefined; // whatever was wrong, the shard says the same of it
     default:
       return NOT_FOR_YOU;
   }
