@@ -32,6 +32,8 @@ export interface CredentialView extends Carried {
   readonly established?: string;
   readonly state?: string;
   readonly notAfter?: number | null;
+  /** Id of the one that replaces it, at its first use at the latest. */
+  readonly successor?: string | null;
   /** Only in the answer that made the key. */
   readonly keyHex?: string;
 }

@@ -122,7 +122,7 @@ async function addUnclaimed(
 ): Promise<void> {
   const { owner, ndefImport } = options;
   if (owner !== undefined || ndefImport !== undefined || namesCredential(options)) {
-    const hint = 'leave --owner and the key away; the key comes by its claim or by POST /v1/credentials';
+    const hint = 'leave --owner and the key away; the key comes afterwards: postern device add-key NAME';
     throw new CommandFault(
       EXIT.usage,
       'a device that waits for its first owner has neither owner nor key',

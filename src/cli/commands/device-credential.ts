@@ -1,4 +1,4 @@
-/** `postern device rotate`, `suspend`, `resume`: what becomes of a device's credentials. */
+/** `postern device add-key`, `rotate`, `suspend`, `resume`: what becomes of a device's credentials. */
 import type { Command } from 'commander';
 import type { ActorView, AdminClient, CredentialView } from '../client.ts';
 import {
@@ -20,8 +20,31 @@ interface RotateOptions extends CredentialOptions, RevealOptions {
 }
 
 export function addDeviceCredentials(device: Command, context: CommandContext): void {
+  addKey(device, context);
   addRotate(device, context);
   addSwitches(device, context);
+}
+
+function addKey(device: Command, context: CommandContext): void {
+  const command = device
+    .command('add-key')
+    .argument('<name>', 'name or id')
+    .description('give a device a further credential, or its first one after a claim');
+  addRevealOptions(addCredentialOptions(command), 'the new key')
+    .addHelpText(
+      'after',
+      examples('postern device add-key lock-9', 'postern device add-key lock-9 --rpk lock-9.pub'),
+    )
+    .action(async (name: string, options: CredentialOptions & RevealOptions) => {
+      const wish = await credentialWish(options, context.terminal);
+      await revealing(options, context, async () => {
+        const client = context.admin();
+        const found = await client.actor('device', name);
+        const made = await client.post<CredentialView>('/v1/credentials', { actor: found.id, ...wish });
+        const words = `device ${found.name} has one more credential\n${displayMade(made)}`;
+        return { value: made, words, secret: made };
+      });
+    });
 }
 
 function addRotate(device: Command, context: CommandContext): void {
@@ -109,12 +132,15 @@ async function oneCredential(
   wanted: string | undefined,
 ): Promise<CredentialView> {
   const all = await client.credentials(device.id);
-  const [only, second] = wanted === undefined ? all : all.filter(({ id }) => id === wanted);
+  const [only, second] = all.filter((one) =>
+    wanted === undefined ? typeof one.successor !== 'string' : one.id === wanted,
+  );
   if (only !== undefined && second === undefined) return only;
   const list = all.map((one) => `  ${displayCredential(one)}`).join('\n');
   const has =
     all.length === 0 ? `device ${device.name} has no credential` : `device ${device.name} has\n${list}`;
-  if (all.length === 0) throw new CommandFault(EXIT.failure, has);
+  if (all.length === 0)
+    throw new CommandFault(EXIT.failure, has, `give it one: postern device add-key ${device.name}`);
   const hint = 'name one of them: --credential ID';
   throw new CommandFault(EXIT.usage, wanted === undefined ? has : `${has}\nand not ${wanted}`, hint);
 }

@@ -9,11 +9,12 @@ export function shownBy({ identity, fingerprint, subject }: CredentialView): rea
   return subject === undefined ? ['identity', identity ?? ''] : ['subject', subject];
 }
 
-/** `psk, identity lamp-1, crd-..., suspended, until 2026-11-22 17:05 UTC`. */
+/** `psk, identity lamp-1, crd-..., until crd-... is used, until 2026-11-22 17:05 UTC`. */
 export function displayCredential(one: CredentialView): string {
   const state = one.state === undefined || one.state === 'active' ? [] : [one.state];
+  const next = typeof one.successor === 'string' ? [`until ${one.successor} is used`] : [];
   const end = typeof one.notAfter === 'number' ? [`until ${displayInstant(one.notAfter)}`] : [];
-  return [one.kind ?? 'psk', shownBy(one).join(' '), one.id, ...state, ...end].join(', ');
+  return [one.kind ?? 'psk', shownBy(one).join(' '), one.id, ...state, ...next, ...end].join(', ');
 }
 
 /** The credential that was made for a device, and its key if the gateway made it. */

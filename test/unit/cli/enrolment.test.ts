@@ -41,6 +41,8 @@ function gateway(credentials: readonly object[] = [PSK]): FakeAdmin {
       return { status: 200, body: { fingerprint: FINGERPRINT, spoken: 'abab', publicKeyPem: 'PEM\n' } };
     if (method === 'GET' && path === '/v1/actors') return page([LOCK]);
     if (method === 'GET' && path === '/v1/credentials') return page(credentials);
+    if (method === 'GET' && path === '/v1/sessions') return page([]);
+    if (path === '/v1/credentials') return { status: 201, body: { ...PSK, keyHex: KEY } };
     if (path.endsWith('/rotate')) return { status: 201, body: { ...made(body, 'credential'), id: 'crd-9' } };
     if (path.endsWith('/transfer'))
       return { status: 200, body: { ...LOCK, credential: made(body, 'credential') } };
@@ -144,7 +146,28 @@ describe('rotate', () => {
     assert.match(err, /psk, identity lock-1, crd-1\n {2}rpk, fingerprint (?:cd)+, crd-2\n.*--credential ID/);
     assert.equal((await run(admin, ['device', 'rotate', 'lock-1', '--credential', 'crd-1'])).code, 0);
     assert.equal((await run(admin, ['device', 'rotate', 'lock-1', '--credential', 'crd-7'])).code, 2);
-    assert.equal((await run(gateway([]), ['device', 'rotate', 'lock-1'])).code, 1);
+    assert.match(
+      (await run(gateway([]), ['device', 'rotate', 'lock-1'])).err,
+      /no credential\n.*device add-key lock-1/,
+    );
+  });
+
+  test('the one that is being replaced already is not meant', async () => {
+    const admin = gateway([PSK, { ...RPK, id: 'crd-3', successor: 'crd-1' }]);
+    assert.equal((await run(admin, ['device', 'rotate', 'lock-1'])).code, 0);
+    assert.equal(admin.asked.at(-1), 'POST /v1/credentials/crd-1/rotate');
+    const { out } = await run(admin, ['device', 'show', 'lock-1']);
+    assert.match(out, /crd-3, until crd-1 is used\n/);
+  });
+
+  test('add-key: one more, of any kind', async () => {
+    const admin = gateway([]);
+    const { out } = await run(admin, ['device', 'add-key', 'lock-1']);
+    assert.match(
+      out,
+      new RegExp(`^device lock-1 has one more credential\nidentity {2}lock-1\nkey {7}${KEY}\n`),
+    );
+    assert.deepEqual(admin.bodies, [{ actor: LOCK.id, kind: 'psk' }]);
   });
 });
 
