@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { createAdmin } from './admin/index.ts';
-import { systemClock } from './adapters/clock/index.ts';
+import { type SteadyClock, steadyClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
   type AuthorityFiles,
@@ -29,13 +29,17 @@ import { type Config, type ConfigOverlay, displayProblems, loadConfig } from './
 import {
   answerPetition,
   type AuthorityDesk,
+  type Control,
   Gateway,
+  keepTime,
+  latestTime,
   MASTER_CHECK_BLOB,
   openAuthorityDesk,
   openControl,
   Publisher,
   Supervisor,
   Tally,
+  watchTime,
 } from './daemon/control/index.ts';
 import {
   CONTROL_METRICS,
@@ -54,6 +58,8 @@ export interface ServeOptions {
   /** Overrides of the configuration; 0: any free port. */
   readonly coapsPort?: number;
   readonly adminPort?: number;
+  /** Believe the system's clock although later times have been seen: they came from a clock that was wrong. */
+  readonly acceptClock?: boolean;
   /** Called with nothing started yet; what it returns lies above the configuration file (the demo's backend port). */
   readonly beforeStart?: () => Promise<ConfigOverlay>;
   /** Called once, right after the ready line. When it rejects, the gateway drains and `serve` rejects likewise. */
@@ -82,7 +88,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   try {
     const config = await configure(options);
     if (config === undefined) return EXIT_CONFIGURATION;
-    const running = await start(config);
+    const running = await start(config, options.acceptClock === true);
     try {
       announce(config, running);
       await options.onReady?.(running.ready);
@@ -129,30 +135,32 @@ async function configure(options: ServeOptions): Promise<Config | undefined> {
 }
 
 /** Opens everything, or nothing: what is open when a later step fails is closed again. */
-async function start(config: Config): Promise<Running> {
+async function start(config: Config, acceptClock: boolean): Promise<Running> {
   const { stateDirectory } = config;
   prepareStateDirectory(stateDirectory);
   const store = openSqliteStore(join(stateDirectory, 'postern.db'));
   try {
-    return await startWith(config, store);
+    return await startWith(config, store, acceptClock);
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function startWith(config: Config, store: Store): Promise<Running> {
+async function startWith(config: Config, store: Store, acceptClock: boolean): Promise<Running> {
   const { stateDirectory } = config;
   const log = openLog(config.log);
   const entropy = nodeEntropy();
   const { master, token, spki, settings: kept } = await openSecrets(config, store, entropy);
+  const clock = steadyClock();
   const source = { read: () => openAuthorities(config.authorities) };
-  const authorities = await openAuthorityDesk({ source, store, log, wall: () => systemClock.wall() });
+  const authorities = await openAuthorityDesk({ source, store, log, wall: () => clock.wall() });
   const settings = { ...kept, authorities: authorities.settings };
   const tally = new Tally();
   const publisher: Publisher = new Publisher((shard) => supervisor.end(shard));
-  const parts = { store, master, authorities: settings.authorities, entropy, clock: systemClock };
+  const parts = { store, master, authorities: settings.authorities, entropy, clock };
   const control = await openControl({ ...parts, publisher, tally, log, ...settings.trust });
+  await setTime(clock, store, control, acceptClock);
   const supervisor = new Supervisor({
     settings,
     start: shardThreads(WORKER, settings.shards),
@@ -162,7 +170,7 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     tally,
     log,
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings, authorities, spki });
+  const gateway = new Gateway({ control, supervisor, tally, settings, authorities, spki, clock });
   const admin = await createAdmin({
     gateway,
     settings: config.admin,
@@ -180,21 +188,18 @@ async function startWith(config: Config, store: Store): Promise<Running> {
     await admin.close();
     throw error;
   }
-  const forget = reloadOnChange(config.authorities, authorities);
+  const watching = [reloadOnChange(config.authorities, authorities), watchTime({ clock, store, log })];
   const ready = readyOf(stateDirectory, token.file, listeners, adminAddress);
   const { revision, actors } = control.snapshot;
-  report(log, 'gateway ready', {
-    profile: config.profile,
-    state: stateDirectory,
-    revision,
-    actors: actors.size,
-  });
+  const { profile } = config;
+  report(log, 'gateway ready', { profile, state: stateDirectory, revision, actors: actors.size });
   const drain = async (): Promise<void> => {
     report(log, 'gateway draining', { grace_ms: config.graceMs });
-    forget();
+    for (const end of watching) end();
     await supervisor.drain(config.graceMs);
     await admin.close();
     await control.close();
+    await keepTime(store, clock.wall());
     await store.close();
     removeFile(portsFile(stateDirectory));
     report(log, 'gateway stopped');
@@ -215,6 +220,18 @@ async function openSecrets(config: Config, store: Store, entropy: Entropy) {
   });
   const settings = { ...config.shard, identity: { keyPem, chain }, backends };
   return { master, token, spki, settings };
+}
+
+/** No time counts that is earlier than what was seen before the gateway stopped, unless an operator says so. */
+async function setTime(
+  clock: SteadyClock,
+  store: Store,
+  { snapshot }: Control,
+  acceptClock: boolean,
+): Promise<void> {
+  const { revision: head } = snapshot;
+  if (acceptClock) await keepTime(store, clock.wall(), { head });
+  else clock.raise(await latestTime(store, head));
 }
 
 /** Authorities are read again when one of their files changes, and at SIGHUP; what it returns ends that. */

@@ -4,7 +4,7 @@
  */
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openBackend } from './adapters/backends/index.ts';
-import { systemAlarm, systemClock } from './adapters/clock/index.ts';
+import { steadyClock, systemAlarm } from './adapters/clock/index.ts';
 import { threadPeers } from './adapters/threads/index.ts';
 import { openListeners } from './adapters/udp/index.ts';
 import { assert, milliseconds, OperationalError, required, toHex } from './base/index.ts';
@@ -24,6 +24,9 @@ import { connectionIdShape, DtlsEndpoint } from './dtls/index.ts';
 import { compileGate, compileRights } from './policy/index.ts';
 import { compileRoutes, Relay, type RouteProblem, type RouteTable } from './relay/index.ts';
 
+/** This thread's time. */
+const clock = steadyClock();
+
 /** Starts the shard; resolves when it listens. Failures of the environment are told to control as `unable`. */
 async function start(begin: ShardStart<MessagePort>, control: MessagePort): Promise<void> {
   const { settings } = begin;
@@ -32,8 +35,9 @@ async function start(begin: ShardStart<MessagePort>, control: MessagePort): Prom
   const early: ControlMessage[] = [];
   let shard: Shard | undefined;
   control.on('message', (message: ControlMessage) => {
+    if (message.kind === 'load') clock.raise(message.wall);
     if (shard === undefined) early.push(message);
-    else shard.control(systemClock.now(), message);
+    else shard.control(clock.now(), message);
   });
   control.on('close', () => process.exit(0));
   try {
@@ -44,7 +48,7 @@ async function start(begin: ShardStart<MessagePort>, control: MessagePort): Prom
     control.close(); // and with it this thread
     return;
   }
-  for (const message of early.splice(0)) shard.control(systemClock.now(), message);
+  for (const message of early.splice(0)) shard.control(clock.now(), message);
 }
 
 async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage) => void): Promise<Shard> {
@@ -62,7 +66,7 @@ async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage
     shard?.datagram(now, path, datagram);
   });
   const peers = threadPeers(begin.peers, (from, message) => {
-    running().fromPeer(systemClock.now(), from, message);
+    running().fromPeer(clock.now(), from, message);
   });
   const { limits } = settings;
   shard = new Shard({
@@ -76,8 +80,8 @@ async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage
     backends,
     datagrams,
     peers: begin.peers.length === 0 ? undefined : peers,
-    clock: systemClock,
-    alarm: systemAlarm(() => running().ring(systemClock.now())),
+    clock,
+    alarm: systemAlarm(() => running().ring(clock.now())),
     tell,
   });
   tell({ kind: 'listening', shard: settings.shard, listeners: datagrams.addresses });
@@ -138,13 +142,13 @@ function openOne(
 ): Backend {
   return openBackend({
     settings,
-    clock: systemClock,
+    clock,
     entropy,
     sink,
     changed: (reachable, code) => {
       const event = reachable ? 'backend reachable' : 'backend unreachable';
       const fields = reachable ? { backend: settings.name } : { backend: settings.name, code };
-      report.log(systemClock.now(), event, () => fields);
+      report.log(clock.now(), event, () => fields);
     },
   });
 }
@@ -160,10 +164,10 @@ async function listen(
       listeners: settings.listeners,
       shared: settings.shards > 1,
       queueMax: settings.limits.datagramQueueMax,
-      clock: systemClock,
+      clock,
       sink,
       skipped: (address, error) => {
-        report.log(systemClock.now(), 'listener skipped', () => ({ address, error }));
+        report.log(clock.now(), 'listener skipped', () => ({ address, error }));
       },
     });
   } catch (error) {

@@ -10,6 +10,7 @@ import { addDemoBackend, addServe } from './commands/serve.ts';
 import { addSessions } from './commands/sessions.ts';
 import { addActors } from './commands/actor.ts';
 import { addAudit } from './commands/audit.ts';
+import { addAuthority } from './commands/authority.ts';
 import { addTrust } from './commands/trust.ts';
 import { addUser } from './commands/user.ts';
 import type { CommandContext } from './commands/context.ts';
@@ -94,6 +95,7 @@ export function buildProgram(terminal: Terminal, settle: (code: number) => void)
   addTrust(program, context);
   addSessions(program, context);
   addAudit(program, context);
+  addAuthority(program, context);
   program.commandsGroup('Diagnosis:');
   addProbe(program, context);
   addDemoBackend(program);

@@ -138,7 +138,7 @@ export class World {
       identityHex,
       key: keyOf(actor),
     }));
-    this.control({ kind: 'load', revision, snapshot, keys });
+    this.control({ kind: 'load', wall: this.clock.wall(), revision, snapshot, keys });
   }
 
   control(message: ControlMessage): void {

@@ -44,6 +44,8 @@ export interface ControlPlaneOptions {
   readonly subjectRules?: readonly AnchorRule[];
   /** In place of `anchors` and `subjectRules`. */
   readonly authorities?: AuthoritySource;
+  /** How far the system's clock is behind. */
+  readonly behindMs?: number;
   readonly patienceMs?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
@@ -101,7 +103,15 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     log,
     backoff: options.backoff ?? { firstMs: 1, mostMs: 4, calmMs: 60_000 },
   });
-  const gateway = new Gateway({ control, supervisor, tally, settings, authorities, spki: identity.key.spki });
+  const gateway = new Gateway({
+    control,
+    supervisor,
+    tally,
+    settings,
+    authorities,
+    spki: identity.key.spki,
+    clock: { behind: () => options.behindMs ?? 0 },
+  });
   return { control, gateway, supervisor, publisher, shards, log, store };
 }
 

@@ -16,7 +16,9 @@ export function addHealthRoutes(app: AdminApp, gateway: Gateway, metrics: Metric
   app.get('/healthz', { schema, config }, () => ({ status: 'ok' }));
 
   app.get('/readyz', { schema }, async (_request, reply) => {
-    if (gateway.ready) return { status: 'ready' };
+    // Whoever looks closer is told what would not be mended by sending traffic elsewhere.
+    const { warnings } = gateway;
+    if (gateway.ready) return { status: 'ready', ...(warnings.length === 0 ? {} : { warnings }) };
     return await sendProblem(reply.header('retry-after', '1'), 'not-ready');
   });
 

@@ -8,6 +8,7 @@ interface ServeFlags {
   readonly coapsPort?: number;
   readonly adminPort?: number;
   readonly demo?: boolean;
+  readonly acceptClock?: boolean;
 }
 
 const PORT_MAX = 65_535;
@@ -17,6 +18,7 @@ export function addServe(program: Command, context: CommandContext): void {
     .description('run the gateway until SIGTERM or SIGINT')
     .option('--coaps-port <n>', 'UDP port for devices, 0 for any free one', port)
     .option('--admin-port <n>', 'TCP port for administration, 0 for any free one', port)
+    .option('--accept-clock', "believe the system's clock, although later times have been seen")
     .option('--demo', 'with a demo backend and a demo device to try')
     .addHelpText(
       'after',
@@ -33,6 +35,7 @@ ${examples('postern serve --profile dev --demo', 'postern serve --config /etc/po
           profile: flags.profile,
           ...(flags.coapsPort === undefined ? {} : { coapsPort: flags.coapsPort }),
           ...(flags.adminPort === undefined ? {} : { adminPort: flags.adminPort }),
+          acceptClock: flags.acceptClock === true,
           ...(flags.demo === true ? (await import('../demo/index.ts')).demoHooks(context.terminal) : {}),
         }),
       );

@@ -141,7 +141,8 @@ export class Control {
     const keys = [...snapshot.credentials.values()].flatMap((credential) =>
       credential.kind === 'psk' ? [unsealed(this.#parts.master, credential)] : [],
     );
-    return { kind: 'load', revision: snapshot.revision, snapshot: plainSnapshot(snapshot), keys };
+    const wall = this.#parts.clock.wall();
+    return { kind: 'load', wall, revision: snapshot.revision, snapshot: plainSnapshot(snapshot), keys };
   }
 
   /** Waits for commands under way and keeps a snapshot, so that the next start reads less. */

@@ -30,6 +30,7 @@ import {
   viewIdentity,
   viewSession,
 } from './queries/index.ts';
+import { BEHIND_MS_MAX } from './latest-time.ts';
 import type { Supervisor } from './supervisor.ts';
 import type { Tally } from './tally.ts';
 
@@ -39,9 +40,13 @@ export interface GatewayParts {
   readonly tally: Tally;
   readonly settings: Omit<ShardSettings, 'shard'>;
   readonly authorities: AuthorityDesk;
+  /** How far the system's time of day is behind the latest that there has been, milliseconds. */
+  readonly clock: { behind(): number };
   /** The gateway's own public key, DER. */
   readonly spki: Uint8Array;
 }
+
+export type Warning = 'clock-behind' | 'authorities-refused' | 'revocation-list-not-current';
 
 export class Gateway {
   readonly #parts: GatewayParts;
@@ -64,6 +69,18 @@ export class Gateway {
   /** Whether every shard serves: not while starting, draining, or replacing one. */
   get ready(): boolean {
     return this.#parts.supervisor.ready;
+  }
+
+  /** What keeps devices out, or might soon, although every shard serves. */
+  get warnings(): readonly Warning[] {
+    const { problem, revocationLists } = this.authorities.view;
+    return [
+      ...(this.#parts.clock.behind() > BEHIND_MS_MAX ? (['clock-behind'] as const) : []),
+      ...(problem === null ? [] : (['authorities-refused'] as const)),
+      ...(revocationLists.some(({ state }) => state === 'stale' || state === 'not-yet')
+        ? (['revocation-list-not-current'] as const)
+        : []),
+    ];
   }
 
   /** What devices know this gateway by: its public key, and that key's fingerprint. */

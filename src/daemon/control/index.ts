@@ -29,8 +29,9 @@ export type {
 } from './commands/index.ts';
 export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
 export type { Agent } from '../../trust/index.ts';
-export { Gateway, type GatewayParts } from './gateway.ts';
+export { Gateway, type GatewayParts, type Warning } from './gateway.ts';
 export type { RevocationView } from './gateway-trust.ts';
+export { keepTime, latestTime, watchTime } from './latest-time.ts';
 export { answerPetition } from './petitions.ts';
 export { Publisher } from './publisher.ts';
 export type {

@@ -9,6 +9,7 @@
  *   control <--petition----- shard        what only control can decide, on account of a peer
  *   control --word---------> shard
  */
+import type { WallTime } from '../../base/index.ts';
 import type {
   ActorId,
   CredentialId,
@@ -30,6 +31,8 @@ export interface PskMaterial {
 export type ControlMessage =
   | {
       readonly kind: 'load';
+      /** The latest time of day that there has been. */
+      readonly wall: WallTime;
       readonly revision: Revision;
       readonly snapshot: TrustSnapshot;
       readonly keys: readonly PskMaterial[];

@@ -18,6 +18,7 @@ export const CONTROL_EVENTS = {
   'change failed': 'error',
   'authorities reloaded': 'info',
   'authorities not reloaded': 'error',
+  'clock behind': 'error',
   'shard listening': 'info',
   'shard exited': 'error',
   'shard restarting': 'warn',

@@ -4,7 +4,7 @@
  */
 import { generateIdentityKey } from '../../../src/crypto/index.ts';
 import { Worker } from 'node:worker_threads';
-import { toHex, utf8 } from '../../../src/base/index.ts';
+import { toHex, utf8, wallTime } from '../../../src/base/index.ts';
 import type { ControlMessage, PskMaterial, ShardMessage } from '../../../src/daemon/ports/index.ts';
 import { SUITE_NAMES } from '../../../src/dtls/index.ts';
 import type { ActorId, CredentialId, Revision } from '../../../src/trust/index.ts';
@@ -71,6 +71,7 @@ worker.on('message', (message: ShardMessage) => {
 });
 const load: ControlMessage = {
   kind: 'load',
+  wall: wallTime(0),
   revision,
   snapshot: restoreSnapshot({
     revision,

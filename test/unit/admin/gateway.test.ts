@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { SessionView, ShardCounters } from '../../../src/daemon/ports/index.ts';
 import type { ActorId, CredentialId, Revision } from '../../../src/trust/index.ts';
 import { adminUnderTest, problemOf } from '../../support/admin.ts';
+import { authority, revocationList } from '../../support/x509.ts';
 
 const session = (id: string, principal: string, since: number): SessionView => ({
   id,
@@ -96,6 +97,43 @@ describe('admin: the running gateway', () => {
     await admin.supervisor.stop();
     assert.deepEqual(problemOf(await admin.ask('/readyz', { token: null })), [503, 'not-ready']);
     assert.equal((await admin.ask('/healthz', { token: null })).statusCode, 200, 'alive all the same');
+  });
+
+  test('readiness tells what keeps devices out though every shard serves', async () => {
+    const [root, stale] = [authority(), { number: 3, nextUpdate: '2026-06-02T00:00:00Z' }];
+    const read = () => ({
+      anchors: [root.der],
+      subjectRules: [],
+      revocationLists: [revocationList(stale, root)],
+    });
+    const admin = await adminUnderTest({ authorities: { read }, behindMs: 3_600_000 });
+    const ready = await admin.ask('/readyz', { token: null });
+    assert.deepEqual(
+      [ready.statusCode, ready.json()],
+      [200, { status: 'ready', warnings: ['clock-behind', 'revocation-list-not-current'] }],
+    );
+  });
+
+  test('authorities are shown, and read again when they are asked to be', async () => {
+    const root = authority();
+    let number = 4;
+    const read = () => ({
+      anchors: [root.der],
+      subjectRules: [],
+      revocationLists: [revocationList({ number }, root)],
+    });
+    const admin = await adminUnderTest({ authorities: { read } });
+    const shown = (await admin.ask('/v1/authorities')).json();
+    assert.deepEqual([shown.anchors[0].subject, shown.revocationLists[0].number], ['CN=Example Root', '04']);
+    number = 5;
+    const reloaded = await admin.ask('/v1/authorities/reload', { method: 'POST' });
+    assert.equal(reloaded.statusCode, 200, reloaded.body);
+    const { changed, closed, revocationLists } = reloaded.json();
+    assert.deepEqual([changed, closed, revocationLists[0].number], [true, 0, '05']);
+    number = 3;
+    const refused = await admin.ask('/v1/authorities/reload', { method: 'POST' });
+    assert.deepEqual(problemOf(refused), [409, 'authorities-invalid']);
+    assert.match((await admin.ask('/v1/authorities')).json().problem, /number 3/);
   });
 
   test('metrics: shards summed, labels escaped, control beside them', async () => {

@@ -1,7 +1,7 @@
 /** Whether a coaps backend is the one that the configuration means. */
 import { equalBytes, toHex, type WallTime } from '../../../base/index.ts';
 import {
-  type Certificate,
+  isForServer,
   nodeCertificateVerifier,
   readCertificate,
   validatePath,
@@ -32,15 +32,8 @@ export function judgeServer(
   });
   if (judged.kind === 'refused') return { kind: 'refused', reason: judged.reason };
   const pinned = anchors.some(({ der }) => equalBytes(der, judged.leaf.der));
-  if (pinned || isNamed(judged.leaf, security.serverName ?? address)) return ACCEPTED;
+  if (pinned || isForServer(judged.leaf, security.serverName ?? address)) return ACCEPTED;
   return { kind: 'refused', reason: 'bad-certificate' };
-}
-
-/** RFC 6125 6: alternative names only, whole names only, no wildcards. */
-function isNamed({ extensions }: Certificate, name: string): boolean {
-  const wanted = name.toLowerCase();
-  const { dns = [], ip = [] } = extensions.subjectAltName ?? {};
-  return dns.some((each) => each.toLowerCase() === wanted) || ip.includes(wanted);
 }
 
 const ACCEPTED: CredentialAnswer = { kind: 'accepted', credential: '' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fromUtf8, milliseconds, seconds, utf8 } from '../../../../src/base/index.ts';
+import { fromUtf8, milliseconds, seconds, utf8, wallTime } from '../../../../src/base/index.ts';
 import { CODE, codeName, getUintOption, OPTION } from '../../../../src/coap/index.ts';
 import { restoreSnapshot } from '../../../../src/trust/index.ts';
 import { resourceName } from '../../../../src/policy/index.ts';
@@ -206,7 +206,7 @@ describe('trust in a shard', () => {
     const { world, meter } = connected();
     const revision = 1 as never;
     const snapshot = restoreSnapshot({ revision, actors: [], credentials: [] });
-    world.control({ kind: 'load', revision, snapshot, keys: [] });
+    world.control({ kind: 'load', wall: wallTime(0), revision, snapshot, keys: [] });
     world.settle();
     assert.equal(meter.closed, 'peer-alert');
     assert.deepEqual(sessions(world), []);

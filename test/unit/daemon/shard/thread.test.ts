@@ -4,7 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { describe, test, type TestContext } from 'node:test';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { type Instant, instant, path, Secret, seconds, utf8 } from '../../../../src/base/index.ts';
+import { type Instant, instant, path, Secret, seconds, utf8, wallTime } from '../../../../src/base/index.ts';
 import { nodeEntropy, nodeProvider } from '../../../../src/crypto/index.ts';
 import type {
   ControlMessage,
@@ -64,7 +64,7 @@ class Thread {
       ],
     });
     const key = { credential: 'c1' as never, actor: 'd1' as never, identityHex, key: KEY.slice() };
-    this.post({ kind: 'load', revision, snapshot, keys: [key] });
+    this.post({ kind: 'load', wall: wallTime(0), revision, snapshot, keys: [key] });
   }
 }
 
