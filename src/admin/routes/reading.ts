@@ -77,7 +77,7 @@ export function addReading<Filter extends string>(app: AdminApp, reading: Readin
       const found = one.find(request.params.id, agentOf(request));
       if (found === undefined) return await sendProblem(reply, one.unknown);
       void reply.header('etag', `"${found.revision}"`);
-      return found as never;
+      return found;
     },
   );
 }

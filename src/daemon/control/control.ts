@@ -46,6 +46,7 @@ import {
 import {
   bearerOf,
   type Command,
+  giveWay,
   type MadeDevice,
   type NewDevice,
   type Outcome,
@@ -173,6 +174,7 @@ export class Control {
       report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
       throw cause;
     }
+    if (events.length > LARGE_EVENTS) await giveWay();
     trust.apply({ revision, events });
     // Read before waiting: a later command cannot have removed it yet.
     const results = madeOf(trust.snapshot, made);
@@ -313,5 +315,7 @@ export const MASTER_CHECK_BLOB = 'master-key-check';
 const CHECK_OF = { credential: MASTER_CHECK_BLOB, identityHex: '' };
 const CHECK_TEXT = 'postern master key';
 const WAITING_MAX = 1_024;
+/** Changes of more events than this take long enough that others get a turn between the steps. */
+const LARGE_EVENTS = 1_000;
 /** Revisions between two snapshots: reading that many entries takes a few hundredths of a second. */
 const SAVE_EVERY = 5_000;

@@ -14,13 +14,21 @@ export function viewEntry({ revision, at, by, events }: StoredEntry): AuditView 
   return { revision, at, by, events: events.map(viewEvent) };
 }
 
-function viewEvent(event: TrustEvent): Readonly<Record<string, unknown>> {
-  return JSON.parse(
-    JSON.stringify(event, (key, value: unknown) => {
-      if (SECRET.has(key)) return undefined;
-      return key === LIST && Array.isArray(value) ? value.length : value;
-    }),
-  ) as Record<string, unknown>;
+const viewEvent = (event: TrustEvent): Readonly<Record<string, unknown>> => redacted(event);
+
+/** A copy without what is secret; an event is plain JSON. */
+function redacted(value: object): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [key, member] of Object.entries<unknown>(value as Record<string, unknown>)) {
+    if (SECRET.has(key)) continue;
+    if (Array.isArray(member)) copy[key] = key === LIST ? member.length : member.map(redactedMember);
+    else copy[key] = redactedMember(member);
+  }
+  return copy;
+}
+
+function redactedMember(member: unknown): unknown {
+  return typeof member === 'object' && member !== null && !Array.isArray(member) ? redacted(member) : member;
 }
 
 /** What helps whoever has the log to get at a key or a code. */
