@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { adminUnderTest, problemOf } from '../../support/admin.ts';
 
 const post = { method: 'POST' } as const;
 const at = (revision: number) => ({ headers: { 'if-match': `"${revision}"` } });
+
+const STALE = [412, 'revision-stale'];
+const RAW_KEY =
+  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';
 
 describe('admin: rotation of credentials', () => {
   test('a successor comes with a key of its own; both are there until the old one ends', async () => {
@@ -104,6 +109,58 @@ describe('admin: the claim window', () => {
       assert.ok(!log.body.includes(secret), secret);
     assert.ok(!JSON.stringify(admin.control.snapshot.claimWindow).includes('AAAA'));
   });
+});
+
+describe('admin: devices of a manufacturer', () => {
+  const der = Buffer.from(RAW_KEY, 'base64');
+  const sha256 = (of: string | Buffer) => createHash('sha256').update(of).digest('hex');
+  const code = 'aaaa-bbbb-cccc';
+  const proof = 'what only a reset device knows';
+
+  /** A listed device that has shown up at the door. */
+  async function admitted(listed: object) {
+    const admin = await adminUnderTest();
+    await admin.addUser('ann');
+    const fingerprint = sha256(der);
+    const body = {
+      admits: { kind: 'listed', devices: [{ fingerprint, ...listed }] },
+      notAfter: Date.now() + 60_000,
+    };
+    assert.equal((await admin.ask('/v1/claim-window', { method: 'PUT', body })).statusCode, 200);
+    const newcomer = {
+      kind: 'admit-device',
+      fingerprintHex: fingerprint,
+      spkiHex: der.toString('hex'),
+    } as const;
+    const outcome = await admin.control.run(newcomer, { kind: 'gateway' });
+    assert.ok(outcome.kind === 'done' && outcome.actor !== undefined && outcome.credential !== undefined);
+    return { admin, device: outcome.actor, credential: outcome.credential };
+  }
+
+  for (const [form, listed] of [
+    ['secrets', { claimCode: code, resetProof: proof }],
+    ['hashes', { claimCodeHash: sha256('AAAABBBBCCCC').toUpperCase(), resetProofHash: sha256(proof) }],
+  ] as const) {
+    test(`a list of ${form}: claimed by the code, and freed by the proof whatever key it has by then`, async () => {
+      const { admin, device, credential } = await admitted(listed);
+      const claim = (shown: string) =>
+        admin.ask('/v1/claims', { body: { device: device.name, user: 'ann', code: shown } });
+      assert.deepEqual(problemOf(await claim('aaaa-bbbb-cccd')), [403, 'claim-code-wrong']);
+      assert.equal((await claim(code)).statusCode, 201);
+      const rotated = await admin.ask(`/v1/credentials/${credential.id}/rotate`, {
+        body: { credential: { kind: 'psk' } },
+      });
+      assert.equal(rotated.statusCode, 201, rotated.body);
+      assert.equal(
+        (await admin.ask(`/v1/credentials/${credential.id}`, { method: 'DELETE' })).statusCode,
+        200,
+      );
+      const reset = (shown: string) => admin.ask(`/v1/actors/${device.id}/reset`, { body: { proof: shown } });
+      assert.deepEqual(problemOf(await reset(`${proof}.`)), [403, 'reset-proof-wrong']);
+      const done = await reset(proof);
+      assert.deepEqual([done.statusCode, done.json().owner], [200, null], done.body);
+    });
+  }
 });
 
 describe('admin: devices change hands', () => {
@@ -294,7 +351,3 @@ interface Made {
   readonly name: string;
   readonly credential: { readonly kind: string; readonly identity?: string; readonly keyHex?: string };
 }
-
-const STALE = [412, 'revision-stale'];
-const RAW_KEY =
-  'MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q==';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { SessionView } from '../../../src/daemon/ports/index.ts';
 import { type AdminUnderTest, adminUnderTest, problemOf } from '../../support/admin.ts';
 
 interface View {
@@ -126,6 +127,47 @@ describe('admin: trust', () => {
     for (const { id } of [four, five]) assert.equal((await town.find(id)).valid, true);
   });
 
+  test('a preview counts the sessions that it touches, by actor, owner and user, and what they observe', async () => {
+    const sessions: SessionView[] = [];
+    const behaviour = () => ({ answer: () => ({ kind: 'sessions', sessions }) as const });
+    const town = new Trusting(await adminUnderTest());
+    const acme = await town.actor('platform', 'acme');
+    const ann = await town.actor('user', 'ann');
+    assert.ok(acme && ann);
+    const lamp = await town.admin.addDevice('lamp');
+    const plug = await town.admin.addDevice('plug');
+    const given = await town.trusts('acme', 'ann');
+    const session = (principal: string, credential: string, observations: number): SessionView => ({
+      id: `s-${principal}`,
+      principal: principal as SessionView['principal'],
+      credential: credential as SessionView['credential'],
+      path: '',
+      cid: null,
+      suite: '',
+      since: 1,
+      lastSeen: 1,
+      observations,
+      revision: 1 as SessionView['revision'],
+    });
+    sessions.push(session(lamp.id, lamp.credential.id, 2), session(plug.id, plug.credential.id, 3));
+    sessions.push(session(acme, 'crd-0', 9));
+    const watched = new Trusting(
+      await adminUnderTest({
+        store: town.admin.store,
+        behaviour: () => ({ obedient: true, ...behaviour() }),
+      }),
+    );
+    const path = `/v1/relationships/${given.id}`;
+    const shown = (await watched.admin.ask(`${path}/preview-revocation`, { method: 'POST' })).json();
+    const counts = { sessions: 2, observations: 5, queued: 0, configurations: 0, certificates: 0 };
+    const { revision, asOf, falls, survives, ...rest } = shown;
+    assert.deepEqual([rest, falls.length, survives], [counts, 1, []]);
+    const done = (
+      await watched.admin.ask(`${path}/revoke`, { body: { asOf }, headers: { 'if-match': `"${revision}"` } })
+    ).json();
+    assert.equal(done.sessions, 2);
+  });
+
   test('what is refused names the rule and the missing piece, and changes nothing', async () => {
     const { town, one } = await picture();
     const before = (await town.admin.ask('/v1/relationships')).json();
@@ -249,5 +291,22 @@ describe('admin: audit', () => {
       assert.ok(!/sealedKey|hashHex|v1\./.test(body), body);
     }
     assert.deepEqual((await admin.ask('/v1/audit/verify')).json(), { revision: 3, entries: 3 });
+  });
+
+  test('pages end after a long entry, whose list of keys is a number', async () => {
+    const admin = await adminUnderTest();
+    await admin.addUser('ann');
+    const devices = Array.from({ length: 2_000 }, (_, i) => ({ name: `d${i}`, owner: 'ann' }));
+    assert.equal((await admin.ask('/v1/devices/batch', { body: { devices } })).statusCode, 201);
+    const listed = [{ fingerprint: 'ab'.repeat(32) }, { fingerprint: 'cd'.repeat(32) }];
+    const window = { admits: { kind: 'listed', devices: listed }, notAfter: Date.now() + 60_000 };
+    assert.equal((await admin.ask('/v1/claim-window', { method: 'PUT', body: window })).statusCode, 200);
+    const first = (await admin.ask('/v1/audit')).json();
+    assert.deepEqual([first.items.length, first.items[1].events.length, first.next], [2, 6_000, 2]);
+    const rest = (await admin.ask('/v1/audit?after=2')).json();
+    assert.deepEqual(
+      [rest.items[0].events[0].window.admits, rest.next],
+      [{ kind: 'listed', devices: 2 }, null],
+    );
   });
 });

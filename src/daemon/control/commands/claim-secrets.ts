@@ -1,7 +1,7 @@
 /**
- * Claim codes and reset proofs as they are kept: hashes that only holders of the master key can make, each bound to its
- * device. A manufacturer's list speaks of keys that are no devices yet, and may hold hashes in place of the secrets;
- * so what it says is bound to the key.
+ * Claim codes and reset proofs as they are kept: hashes that only holders of the master key can make. What is made or
+ * set for a device is bound to it. A manufacturer's list speaks of keys that are no devices yet, may hold hashes in
+ * place of the secrets, and stays true of a device whose key is another by then: what it says is bound to nothing.
  */
 import { utf8, toHex } from '../../../base/index.ts';
 import { keyedHash, type MasterKey, nodeProvider } from '../../../crypto/index.ts';
@@ -17,33 +17,21 @@ export function secretHash(master: MasterKey, of: ClaimSecret, device: ActorId, 
 }
 
 /** What is kept of a secret on a manufacturer's list, before its device has shown up. */
-export function listedHash(
-  master: MasterKey,
-  of: ClaimSecret,
-  fingerprintHex: string,
-  secret: ListedSecret,
-): string {
+export function listedHash(master: MasterKey, of: ClaimSecret, secret: ListedSecret): string {
   const inner = secret.kind === 'hash' ? secret.sha256Hex : sha256Hex(plain(of, secret.text));
-  return keyedHash(master, `${of} rpk:${fingerprintHex}`, inner);
+  return keyedHash(master, `${of} listed`, inner);
 }
 
 /** The hash of what was shown, in the form in which the device's secret is kept. */
 export function shownHash(
   master: MasterKey,
-  { claims, credentials, held }: TrustSnapshot,
+  { claims }: TrustSnapshot,
   { of, device, text }: { readonly of: ClaimSecret; readonly device: ActorId; readonly text: string },
 ): string {
   const claim = claims.get(device);
   const kept = of === 'claim' ? claim?.code?.hashHex : claim?.reset?.hashHex;
-  const own = secretHash(master, of, device, text);
-  if (own === kept) return own;
-  for (const id of held.get(device) ?? []) {
-    const credential = credentials.get(id);
-    if (credential?.kind !== 'rpk') continue;
-    const listed = listedHash(master, of, credential.fingerprintHex, { kind: 'text', text });
-    if (listed === kept) return listed;
-  }
-  return own;
+  const listed = listedHash(master, of, { kind: 'text', text });
+  return listed === kept ? listed : secretHash(master, of, device, text);
 }
 
 const plain = (of: ClaimSecret, text: string): string => (of === 'claim' ? plainClaimCode(text) : text);

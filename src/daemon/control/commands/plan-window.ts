@@ -54,7 +54,7 @@ function listedOf({ master }: Planning, wish: ListedWish): ListedDevice | Refuse
   const fingerprintHex = wish.fingerprint.replaceAll(/[\s:-]/g, '').toLowerCase();
   if (!SHA256_HEX.test(fingerprintHex)) return refuse('key-invalid', FINGERPRINT_RULE, '/fingerprint');
   const hashOf = (of: 'claim' | 'reset', secret: ListedSecret | null): string | null =>
-    secret && listedHash(master, of, fingerprintHex, secret);
+    secret && listedHash(master, of, secret);
   const claimHashHex = hashOf('claim', wish.claimCode);
   const resetHashHex = hashOf('reset', wish.resetProof);
   return { fingerprintHex, claimHashHex, resetHashHex };
