@@ -58,7 +58,9 @@ function readAll(input: string | Uint8Array): Certificates | CertificateFileProb
   for (const [i, der] of ders.entries()) {
     const certificate = readCertificate(der);
     if (certificate.kind === 'malformed') {
-      return problem(`certificate ${i + 1} of the file ${PKI_FAULTS[certificate.fault]}`);
+      return problem(
+        `found, as certificate ${i + 1}, one that ${PKI_FAULTS[certificate.fault]}; ${ACCEPTED}`,
+      );
     }
     certificates.push(certificate);
   }
@@ -83,6 +85,6 @@ function dersIn(input: string | Uint8Array): readonly Uint8Array[] | string {
 const problem = (text: string): CertificateFileProblem => ({ kind: 'problem', problem: text });
 
 const DER_WORDS = { spki: 'a public key', 'private-key': 'a private key' } as const;
-const ACCEPTED = 'accepted are certificates: PEM (CERTIFICATE) or one in DER';
+const ACCEPTED = 'accepted are X.509 v3 certificates: PEM (CERTIFICATE) or one in DER';
 const CERTIFICATES_MAX = 256;
 const INPUT_MAX = 1_048_576;

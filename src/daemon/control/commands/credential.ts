@@ -112,7 +112,10 @@ function ofCertificate(
     purpose: 'client',
     verifier: nodeCertificateVerifier,
   });
-  if (judged.kind === 'refused') return refuse('key-invalid', judged.detail, '/certificate');
+  if (judged.kind === 'refused') {
+    const known = judged.reason === 'unknown-authority' ? `; configured are ${listed(anchors)}` : '';
+    return refuse('key-invalid', `${judged.detail}${known}`, '/certificate');
+  }
   const end = judged.path.at(-1);
   const { fingerprintHex: anchorHex, rules } = required(
     anchors.find(({ certificate }) => end !== undefined && equalBytes(certificate.der, end.der)),
@@ -149,12 +152,17 @@ function chosen(known: readonly Anchor[], reference: string | null): Anchor | Re
   const [first] = meant;
   if (first !== undefined && meant.every((each) => each.fingerprintHex === first.fingerprintHex))
     return first;
-  const names = known.map(
-    ({ certificate, fingerprintHex }) => `${certificate.subject.display} (${fingerprintHex.slice(0, 16)}...)`,
-  );
   const what = first === undefined ? 'there is no such authority' : 'more than one authority could be meant';
-  return refuse('key-invalid', `${what}; configured are ${names.join(', ')}`, '/anchor');
+  return refuse('key-invalid', `${what}; configured are ${listed(known)}`, '/anchor');
 }
+
+const listed = (anchors: readonly Anchor[]): string =>
+  anchors
+    .map(
+      ({ certificate, fingerprintHex }) =>
+        `${certificate.subject.display} (${fingerprintHex.slice(0, 16)}...)`,
+    )
+    .join(', ');
 
 const hasRules = ({ rules }: Anchor): boolean => rules.length > 0;
 

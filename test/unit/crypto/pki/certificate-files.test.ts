@@ -35,7 +35,7 @@ describe('authorities', () => {
     [
       'a public key',
       pem('PUBLIC KEY', spkiOf(key)),
-      /found PEM of the kind PUBLIC KEY; accepted are certificates/,
+      /found PEM of the kind PUBLIC KEY; accepted are X\.509 v3 certificates/,
     ],
     ['a key beside the certificate', file(root) + pkcs8Of(key), /PEM of the kind PRIVATE KEY/],
     ['a public key in DER', spkiOf(key), /found a public key/],
@@ -45,7 +45,7 @@ describe('authorities', () => {
     [
       'a damaged one',
       file(root) + pem('CERTIFICATE', bytes('3000')),
-      /certificate 2 of the file ends inside/,
+      /found, as certificate 2, one that ends inside/,
     ],
     ['a weak one', file(authority({ key: testKey('rsa1024') })), /RSA key of 1024 bits/],
     ['too many', file(...Array.from({ length: 257 }, () => root)), /more than 256/],
