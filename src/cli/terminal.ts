@@ -1,6 +1,7 @@
 /** What a command may touch of the process around it; tests bring their own. */
 import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
+import { CommandFault, EXIT } from './fault.ts';
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,6 +28,7 @@ export function processTerminal(): Terminal {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
   });
+  let taken = false;
   return {
     env: process.env,
     cwd: process.cwd(),
@@ -34,7 +36,11 @@ export function processTerminal(): Terminal {
     attended: process.stderr.isTTY === true,
     write: (content) => void process.stdout.write(content),
     note: (text) => void process.stderr.write(text),
-    input: () => buffer(process.stdin),
+    input: () => {
+      if (taken) throw new CommandFault(EXIT.usage, TAKEN, 'give one of them a file');
+      taken = true;
+      return buffer(process.stdin);
+    },
     ask: (question) => (process.stdin.isTTY === true ? askPerson(question) : undefined),
     fetch,
   };
@@ -48,3 +54,5 @@ async function askPerson(question: string): Promise<string> {
     lines.close();
   }
 }
+
+const TAKEN = 'standard input was read already, for another option';

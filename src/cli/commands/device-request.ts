@@ -36,7 +36,7 @@ const DECISION = /^[0-9a-f]{8}(?:-[0-9a-f]+){3}$/;
 
 /** On purpose: node-dtls-client shares no code with the gateway, and pre-shared keys are what it knows. */
 const KEYS_TAKEN = `
-With a pre-shared key only: the DTLS of this command is a stranger's, so that it proves something, and knows no others.
+With a pre-shared key only: the DTLS of this command is on purpose not the gateway's, and knows no other keys.
 For a raw public key or a certificate: postern probe coaps://HOST:PORT --rpk KEY, or --cert FILE --key FILE.
 `;
 
