@@ -163,7 +163,7 @@ async function startWith(config: Config, store: Store, acceptClock: boolean): Pr
   await setTime(clock, store, control, acceptClock);
   const supervisor = new Supervisor({
     settings,
-    start: shardThreads(WORKER, settings.shards),
+    start: shardThreads(WORKER),
     load: () => control.load(),
     petition: (petition) => answerPetition(control, petition),
     publisher,

@@ -5,7 +5,7 @@
 import { isMainThread, type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openBackend } from './adapters/backends/index.ts';
 import { steadyClock, systemAlarm } from './adapters/clock/index.ts';
-import { threadPeers } from './adapters/threads/index.ts';
+import { type ThreadPeers, threadPeers } from './adapters/threads/index.ts';
 import { openListeners } from './adapters/udp/index.ts';
 import { assert, milliseconds, OperationalError, required, toHex } from './base/index.ts';
 import { CoapEndpoint } from './coap/index.ts';
@@ -15,6 +15,7 @@ import type {
   BackendSettings,
   ControlMessage,
   DatagramPort,
+  PeerStarted,
   ShardMessage,
   ShardSettings,
   ShardStart,
@@ -32,26 +33,41 @@ async function start(begin: ShardStart<MessagePort>, control: MessagePort): Prom
   const { settings } = begin;
   const tell = (message: ShardMessage): void => control.postMessage(message, []);
   // Control may send before everything is open: what comes early waits, in order.
-  const early: ControlMessage[] = [];
-  let shard: Shard | undefined;
-  control.on('message', (message: ControlMessage) => {
+  const early: Inbound[] = [];
+  let opened: Opened | undefined;
+  control.on('message', (message: Inbound) => {
     if (message.kind === 'load') clock.raise(message.wall);
-    if (shard === undefined) early.push(message);
-    else shard.control(clock.now(), message);
+    if (opened === undefined) early.push(message);
+    else take(opened, message);
   });
   control.on('close', () => process.exit(0));
   try {
-    shard = await open(begin, tell);
+    opened = await open(begin, tell);
   } catch (error) {
     if (!(error instanceof OperationalError)) throw error;
     tell({ kind: 'unable', shard: settings.shard, code: error.code, message: error.message });
     control.close(); // and with it this thread
     return;
   }
-  for (const message of early.splice(0)) shard.control(clock.now(), message);
+  for (const message of early.splice(0)) take(opened, message);
 }
 
-async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage) => void): Promise<Shard> {
+/** What control's thread sends: the feed, and channels to shards that are started after this one. */
+type Inbound = ControlMessage | PeerStarted<MessagePort>;
+
+interface Opened {
+  readonly shard: Shard;
+  readonly peers: ThreadPeers;
+}
+
+function take({ shard, peers }: Opened, message: Inbound): void {
+  if (message.kind === 'peer-started') {
+    peers.join(message.shard, message.port);
+    shard.meet(message.shard);
+  } else shard.control(clock.now(), message);
+}
+
+async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage) => void): Promise<Opened> {
   const { settings } = begin;
   const report = new Report(settings.shard, tell);
   const entropy = nodeEntropy();
@@ -79,13 +95,13 @@ async function open(begin: ShardStart<MessagePort>, tell: (message: ShardMessage
     relay,
     backends,
     datagrams,
-    peers: begin.peers.length === 0 ? undefined : peers,
+    peers: settings.shards === 1 ? undefined : peers,
     clock,
     alarm: systemAlarm(() => running().ring(clock.now())),
     tell,
   });
   tell({ kind: 'listening', shard: settings.shard, listeners: datagrams.addresses });
-  return shard;
+  return { shard, peers };
 }
 
 function relayOf(settings: ShardSettings, entropy: Entropy): Relay {

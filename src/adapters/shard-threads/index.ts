@@ -1,32 +1,40 @@
 /**
- * adapters/shard-threads: shards as worker threads. Every two shards get a channel of their own at the first start; one
- * that is started again works without (what the kernel gives it of another shard's connections is dropped there).
+ * adapters/shard-threads: shards as worker threads. Every two of them have a channel of their own: one that is started,
+ * or started again, gets one end of a channel to each that runs, and each of these the other end.
  */
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { ShardMessage, ShardStart, StartShardThread } from '../../daemon/ports/index.ts';
+import type { PeerStarted, ShardMessage, ShardStart, StartShardThread } from '../../daemon/ports/index.ts';
 
-type Peers = ShardStart<MessagePort>['peers'];
-
-/** Starts threads from `entry`, for `shards` shards that know each other. */
-export function shardThreads(entry: URL, shards: number): StartShardThread {
-  const mesh = meshOf(shards);
+/** Starts threads from `entry`. */
+export function shardThreads(entry: URL): StartShardThread {
+  /** As many as there are shards. */
+  const running = new Map<number, Worker>();
   return (settings, { message, exited }) => {
-    const peers = mesh.get(settings.shard) ?? [];
-    mesh.delete(settings.shard);
+    const { shard } = settings;
+    const channels = [...running].map(([peer, sibling]) => ({ peer, sibling, ...new MessageChannel() }));
+    const peers = channels.map(({ peer, port1 }) => ({ shard: peer, port: port1 }));
     const begin: ShardStart<MessagePort> = { settings, peers };
     const worker = new Worker(entry, {
-      name: `shard ${settings.shard}`,
+      name: `shard ${shard}`,
       workerData: begin,
       transferList: peers.map(({ port }) => port),
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
+    running.set(shard, worker);
+    for (const { sibling, port2: port } of channels) {
+      const started: PeerStarted<MessagePort> = { kind: 'peer-started', shard, port };
+      sibling.postMessage(started, [port]);
+    }
     let reason = 'it ended';
     worker.on('message', (said: ShardMessage) => message(said));
     worker.on('messageerror', (error) => worker.emit('error', error));
     worker.on('error', (error: unknown) => {
       reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
     });
-    worker.on('exit', (code) => exited(code === 0 ? reason : `${reason} (code ${code})`));
+    worker.on('exit', (code) => {
+      if (running.get(shard) === worker) running.delete(shard);
+      exited(code === 0 ? reason : `${reason} (code ${code})`);
+    });
     return {
       post: (control) => worker.postMessage(control),
       terminate: async () => {
@@ -34,19 +42,6 @@ export function shardThreads(entry: URL, shards: number): StartShardThread {
       },
     };
   };
-}
-
-/** The ends of all channels, by the shard that gets them. */
-function meshOf(shards: number): Map<number, Peers> {
-  const ends = Array.from({ length: shards }, (): { shard: number; port: MessagePort }[] => []);
-  for (let a = 0; a < shards; a++) {
-    for (let b = a + 1; b < shards; b++) {
-      const { port1, port2 } = new MessageChannel();
-      ends[a]?.push({ shard: b, port: port1 });
-      ends[b]?.push({ shard: a, port: port2 });
-    }
-  }
-  return new Map(ends.entries());
 }
 
 /**

@@ -39,7 +39,7 @@ export type {
   ShardLimits,
   ShardSettings,
 } from './shard-settings.ts';
-export type { ShardStart } from './shard-start.ts';
+export type { PeerStarted, ShardStart } from './shard-start.ts';
 export {
   LOG_FORMATS,
   LOG_LEVELS,

@@ -50,6 +50,14 @@ export class Router {
     this.#peers.tell({ kind, pathKey: route.path.key });
   }
 
+  /** A shard has been started: what the one before owned is nobody's, and what is ours it has yet to learn. */
+  meet(shard: number, ours: Iterable<Path>): void {
+    for (const [pathKey, owner] of this.#elsewhere.entries()) {
+      if (owner === shard) this.#elsewhere.delete(pathKey);
+    }
+    for (const path of ours) this.#peers?.send(shard, { kind: 'own', pathKey: path.key });
+  }
+
   /** Another shard says what it owns. */
   learn(from: number, message: Exclude<PeerMessage, { readonly kind: 'datagram' }>): void {
     if (message.kind === 'own') {

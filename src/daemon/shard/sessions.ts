@@ -1,5 +1,5 @@
 /** Sessions: the established connections of this shard and who is at the other end. */
-import { assert, BoundedMap, displayAddress, toHex, type WallTime } from '../../base/index.ts';
+import { assert, BoundedMap, displayAddress, type Path, toHex, type WallTime } from '../../base/index.ts';
 import type {
   Claim,
   CloseReason,
@@ -188,6 +188,11 @@ export function viewsOf(
     if (connection !== undefined) views.push(viewOf(session, connection, settings.shard, offset));
   }
   return views;
+}
+
+/** Where the peers of all sessions are. */
+export function pathsOf(sessions: Sessions, dtls: DtlsEndpoint): Path[] {
+  return [...sessions.values()].flatMap(({ connection }) => dtls.view(connection)?.path ?? []);
 }
 
 /** The connection of the session with this id. */

@@ -28,11 +28,11 @@ import type { CredentialId, TrustSnapshot } from '../../trust/index.ts';
 import type { ControlMessage, PeerMessage, ShardAnswer, ShardQuestion } from '../ports/index.ts';
 import { Authorities } from './authorities.ts';
 import { Claims, type ClaimsParts } from './claims.ts';
-import { Credentials, type Ended } from './credentials.ts';
+import { Credentials } from './credentials.ts';
 import { NEWCOMER, NEWCOMERS } from './door.ts';
 import { type Drain, isDue, startDrain } from './drain.ts';
 import { FirstUses } from './first-uses.ts';
-import { Ground, whenWall } from './ground.ts';
+import { Ground } from './ground.ts';
 import { inform } from './inquiries.ts';
 import { Newcomers } from './newcomers.ts';
 import type { ShardParts } from './parts.ts';
@@ -41,8 +41,17 @@ import { Report } from './report.ts';
 import { isReached, sayFailed } from './remarks.ts';
 import { Requests } from './requests.ts';
 import { Router } from './router.ts';
-import { beginSession, currentPrincipal, lossOf, type Session, Sessions, sessionNamed } from './sessions.ts';
+import {
+  beginSession,
+  currentPrincipal,
+  lossOf,
+  pathsOf,
+  type Session,
+  Sessions,
+  sessionNamed,
+} from './sessions.ts';
 import { Tally } from './tally.ts';
+import { TrustFeed } from './trust-feed.ts';
 
 export class Shard {
   readonly #parts: ShardParts;
@@ -54,6 +63,7 @@ export class Shard {
   readonly #petitions: Petitions;
   readonly #newcomers: Newcomers;
   readonly #firstUses: FirstUses;
+  readonly #feed: TrustFeed;
   readonly #sessions: Sessions;
   readonly #credentials: Credentials;
   readonly #ground: Ground;
@@ -62,7 +72,6 @@ export class Shard {
   readonly #report: Report;
   #alarmAt: Instant | undefined;
   #drain: Drain | undefined;
-  #stale = false;
 
   constructor(parts: ShardParts) {
     const { settings } = parts;
@@ -81,6 +90,7 @@ export class Shard {
     this.#firstUses = new FirstUses(this.#petitions, this.#credentials);
     this.#newcomers = this.#hostNewcomers();
     this.#requests = this.#hostRequests();
+    this.#feed = this.#hostFeed();
   }
 
   /** A datagram came in, on a listener or from another shard. It is borrowed. */
@@ -90,7 +100,7 @@ export class Shard {
       return;
     }
     if (this.#router.passOn(path, datagram)) return;
-    this.#passTime(now);
+    this.#feed.passTime(now);
     this.#carryOut(now, this.#dtls.receive(now, path, datagram));
     this.#rest(now);
   }
@@ -101,14 +111,19 @@ export class Shard {
       this.#router.learn(from, message);
       return;
     }
-    this.#passTime(now);
+    this.#feed.passTime(now);
     this.#carryOut(now, this.#dtls.receive(now, message.path, message.datagram));
     this.#rest(now);
   }
 
+  /** Another shard has been started, perhaps in place of one that ended. */
+  meet(shard: number): void {
+    this.#router.meet(shard, pathsOf(this.#sessions, this.#dtls));
+  }
+
   /** A backend's answer to a job. */
   answered(now: Instant, job: JobId, answer: BackendAnswer): void {
-    this.#passTime(now);
+    this.#feed.passTime(now);
     this.#requests.complete(now, job, answer);
     this.#rest(now);
   }
@@ -116,7 +131,7 @@ export class Shard {
   /** The alarm rang. */
   ring(now: Instant): void {
     this.#alarmAt = undefined;
-    this.#passTime(now);
+    this.#feed.passTime(now);
     if (isReached(this.#dtls.nextDeadline(), now)) this.#carryOut(now, this.#dtls.timeout(now));
     if (isReached(this.#coap.nextDeadline(), now)) this.#converse(now, this.#coap.timeout(now));
     this.#petitions.timeout(now);
@@ -130,17 +145,13 @@ export class Shard {
   control(now: Instant, message: ControlMessage): void {
     switch (message.kind) {
       case 'load':
-        this.#ground.load(message.snapshot, this.#parts.clock.wall());
-        this.#credentials.load(message.snapshot, message.keys);
-        this.#sessions.forgetChecked();
-        this.#applied(now, { any: true, credentials: [] });
+        this.#feed.load(now, message);
         break;
       case 'apply':
-        this.#apply(now, message);
+        this.#feed.apply(now, message);
         break;
       case 'pulse':
-        this.#ground.heard(now, message.revision);
-        this.#passTime(now);
+        this.#feed.heard(now, message.revision);
         break;
       case 'ask':
         this.#asked(now, message.request, message.question);
@@ -160,6 +171,21 @@ export class Shard {
     const claims = new Claims({ ...shared, petitions: this.#petitions, sessions: this.#sessions, snapshot });
     const { relay, backends } = this.#parts;
     return new Requests({ ...shared, relay, backends, own: claims.ask.bind(claims) });
+  }
+
+  #hostFeed(): TrustFeed {
+    const { clock, tell } = this.#parts;
+    return new TrustFeed({
+      ground: this.#ground,
+      credentials: this.#credentials,
+      sessions: this.#sessions,
+      requests: this.#requests,
+      clock,
+      forget: (credentials) => this.#dtls.forgetSessions(credentials),
+      close: (now, session) => this.#closeLost(now, session),
+      setStale: (now, stale) => this.#setStale(now, stale),
+      applied: (revision) => tell({ kind: 'applied', shard: this.#number, revision }),
+    });
   }
 
   #hostNewcomers(): Newcomers {
@@ -285,45 +311,12 @@ export class Shard {
     sayFailed(this.#report, now, effect, why);
   }
 
-  #apply(now: Instant, { revision, events, keys }: ControlMessage & { kind: 'apply' }): void {
-    const lost = this.#ground.apply({ revision, events });
-    const ended = this.#credentials.apply(this.#ground.trust.snapshot, events, keys);
-    this.#applied(now, { ...ended, any: ended.any || lost });
-  }
-
-  /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
-  #applied(now: Instant, ended: Ended): void {
-    this.#dtls.forgetSessions(new Set(ended.credentials));
-    if (ended.any) {
-      this.#cutOff(now);
-      this.#requests.dropUngrounded(now, this.#ground.trust);
-    }
-    this.#ground.heard(now, this.#credentials.revision);
-    this.#passTime(now);
-    this.#parts.tell({ kind: 'applied', shard: this.#number, revision: this.#credentials.revision });
-  }
-
-  /** Closes every session whose principal is gone, and none can be taken up again; how many there were. */
-  #cutOff(now: Instant): number {
-    const lost = this.#sessions.lost(this.#credentials);
-    this.#dtls.forgetSessions(new Set(lost.map(({ credential }) => credential)));
-    for (const session of lost) this.#closeLost(now, session);
-    return lost.length;
-  }
-
   #closeLost(now: Instant, session: Session): void {
     this.#close(now, session.connection, lossOf(session, this.#credentials.now));
   }
 
-  /** What runs out by itself: credentials and certificates, relationships, and the word of control. */
-  #passTime(now: Instant): void {
-    const wall = this.#parts.clock.wall();
-    const { nextEnd } = this.#sessions;
-    if (nextEnd !== null && nextEnd <= wall) this.#cutOff(now);
-    if (this.#ground.advance(wall)) this.#requests.dropUngrounded(now, this.#ground.trust);
-    const stale = this.#ground.isStale(now);
-    if (stale === this.#stale) return;
-    this.#stale = stale;
+  /** Nobody is served while nobody knows what has been revoked. */
+  #setStale(now: Instant, stale: boolean): void {
     this.#relay.setStale(stale);
     this.#dtls.admitHandshakes(!stale && this.#drain === undefined);
     const { revision } = this.#credentials;
@@ -351,8 +344,7 @@ export class Shard {
         break;
       }
       case 'believe':
-        this.#credentials.believe(question.authorities);
-        this.#answer(request, { kind: 'believed', closed: this.#cutOff(now) });
+        this.#answer(request, { kind: 'believed', closed: this.#feed.believe(now, question.authorities) });
         break;
       case 'drain':
         this.#dtls.admitHandshakes(false);
@@ -376,11 +368,7 @@ export class Shard {
     let next = earlier(this.#dtls.nextDeadline(), this.#coap.nextDeadline());
     next = earlier(next, this.#petitions.nextDeadline());
     for (const backend of this.#parts.backends) next = earlier(next, backend.nextDeadline());
-    if (!this.#stale) next = earlier(next, this.#ground.staleAt);
-    const wall = this.#parts.clock.wall();
-    const { nextEnd } = this.#sessions;
-    if (nextEnd !== null) next = earlier(next, whenWall(nextEnd, now, wall));
-    next = earlier(next, this.#ground.nextChange(now, wall));
+    next = earlier(next, this.#feed.nextDeadline(now));
     if (this.#drain !== undefined && !this.#drain.done) next = earlier(next, this.#drain.deadline);
     if (next === undefined || (this.#alarmAt !== undefined && this.#alarmAt <= next)) return;
     this.#alarmAt = next;

@@ -11,6 +11,12 @@ class FakePort implements PeerPort {
     this.posted.push(message);
   }
 
+  closed = false;
+
+  close(): void {
+    this.closed = true;
+  }
+
   on(_event: 'message', listener: (message: PeerMessage) => void): void {
     this.listener = listener;
   }
@@ -34,4 +40,18 @@ test('messages go to one shard or to all, and say whom they come from', () => {
   );
   ports[1]?.listener(own);
   assert.deepEqual(heard, [[2, own]]);
+});
+
+test('a shard that is started again takes the place of the one before', () => {
+  const [before, again] = [new FakePort(), new FakePort()];
+  const heard: [number, PeerMessage][] = [];
+  const peers = threadPeers([{ shard: 1, port: before }], (from, message) => heard.push([from, message]));
+  peers.join(1, again);
+  const own: PeerMessage = { kind: 'own', pathKey: 'k' };
+  peers.tell(own);
+  peers.send(1, own);
+  assert.ok(before.closed);
+  assert.deepEqual([before.posted, again.posted], [[], [own, own]]);
+  again.listener(own);
+  assert.deepEqual(heard, [[1, own]]);
 });

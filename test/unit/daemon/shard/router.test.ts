@@ -75,6 +75,19 @@ describe('the router', () => {
     ]);
   });
 
+  test('meets a shard that was started again: what it owned is forgotten, and it is told what is ours', () => {
+    const peers = new FakePeers();
+    const router = new Router(peers, 10, HERE);
+    const there = path(0, '198.51.100.9', 40_000);
+    router.learn(2, { kind: 'own', pathKey: here.key });
+    router.meet(1, []);
+    assert.equal(router.passOn(here, datagram), true, 'another one is meant');
+    peers.said.length = 0;
+    router.meet(2, [there]);
+    assert.equal(router.passOn(here, datagram), false);
+    assert.deepEqual(peers.said, [{ to: 2, message: { kind: 'own', pathKey: there.key } }]);
+  });
+
   test('is bounded, and counts what it could not keep', () => {
     const router = new Router(new FakePeers(), 1, HERE);
     router.learn(1, { kind: 'own', pathKey: 'a' });
@@ -113,4 +126,17 @@ test('a datagram that reaches the wrong shard is answered by the right one', () 
   first.shard.datagram = (now, from, bytes) => second.shard.datagram(now, from, bytes);
   meter.get('/vault');
   assert.equal(first.datagrams.sent.length, 0, 'and forgotten with the connection');
+});
+
+test('a shard that is started again learns the paths of sessions that others have', () => {
+  const said: [number, PeerMessage][] = [];
+  const world = new World(
+    { shard: 0, shards: 2 },
+    { send: (shard, message) => said.push([shard, message]), tell: () => undefined },
+  );
+  world.load();
+  const meter = world.device('meter');
+  assert.equal(meter.connect(), true);
+  world.shard.meet(1);
+  assert.deepEqual(said, [[1, { kind: 'own', pathKey: meter.path.key }]]);
 });
