@@ -49,8 +49,6 @@ export interface ReturnWish {
   readonly credential: CredentialId;
   /** What the next owner claims it by. */
   readonly code: ClaimCode;
-  /** The same proof once more: it comes with the device, and is not tied to its key any longer. */
-  readonly proofHashHex: string;
 }
 
 /** Makes the user the owner if he has the code and nobody owns the device. Everybody claims for himself. */
@@ -133,7 +131,7 @@ export function resetDevice(trust: Trust, { device: id, hashHex, credential, cod
  * over to what it was before, and the newcomer is no more.
  */
 export function returnDevice(trust: Trust, wish: ReturnWish): Verdict {
-  const { newcomer, device: id, credential, code, proofHashHex } = wish;
+  const { newcomer, device: id, credential, code } = wish;
   const { actors, credentials, held } = trust.snapshot;
   const device = actors.get(id);
   if (device?.kind !== 'device' || id === newcomer) {
@@ -164,7 +162,6 @@ export function returnDevice(trust: Trust, wish: ReturnWish): Verdict {
     { kind: 'owner-set', id, owner: null },
     { kind: 'actor-removed', id: newcomer },
     { kind: 'credential-established', credential: { ...facts, ...proof } },
-    { kind: 'reset-proof-set', id, hashHex: proofHashHex },
     ...issued(id, code),
   );
 }

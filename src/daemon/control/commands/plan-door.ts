@@ -69,13 +69,11 @@ function planReturn(planning: Planning, command: Asked<'return-device'>): Plan {
   const device = findActor(trust.snapshot, 'device', command.device)?.id;
   if (newcomer === undefined || device === undefined) return only(NO_SUCH_DEVICE);
   const claimCode = command.code ?? drawClaimCode(entropy);
-  const { proof } = command;
   const verdict = returnDevice(trust, {
     newcomer,
     device,
-    hashHex: shownHash(master, trust.snapshot, { of: 'reset', device, text: proof }),
+    hashHex: shownHash(master, trust.snapshot, { of: 'reset', device, text: command.proof }),
     credential: drawCredentialId(entropy),
-    proofHashHex: secretHash(master, 'reset', device, proof),
     code: {
       hashHex: secretHash(master, 'claim', device, claimCode),
       established: command.code === null ? 'displayed' : 'printed',
