@@ -1,5 +1,6 @@
 /** The description of the interface, made from the routes' own schemas. */
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { EXAMPLES } from './examples.ts';
 
 export function openApi(version: string): FastifyDynamicSwaggerOptions {
   return {
@@ -7,6 +8,11 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) =>
         typeof json['$id'] === 'string' ? json['$id'] : `part-${index}`,
+    },
+    transform: ({ schema, url, route }) => {
+      const examples = [route.method].flat().flatMap((method) => EXAMPLES[`${method} ${url}`] ?? []);
+      if (examples.length === 0) return { schema, url };
+      return { schema: { ...schema, body: { ...(schema.body as object), examples } }, url };
     },
     openapi: {
       openapi: '3.1.0',

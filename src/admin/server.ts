@@ -88,6 +88,8 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
   await app.register(rateLimit, { global: false });
   await app.register(underPressure, {
     maxEventLoopDelay: EVENT_LOOP_DELAY_MS_MAX,
+    // An interval without a sample counts as endless: a shorter one would refuse requests after a pause of its length.
+    sampleInterval: EVENT_LOOP_DELAY_MS_MAX,
     pressureHandler: (_request, reply) => {
       void sendProblem(reply.header('retry-after', '1'), 'overloaded');
     },
