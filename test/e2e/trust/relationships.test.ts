@@ -2,15 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Backend, startBackend } from '../../interop/support/backend.ts';
-import { type Peer, withPeer } from '../../support/peers.ts';
-import { run } from '../../support/process.ts';
+import { withPeer } from '../../support/peers.ts';
 import { connect } from '../support/device.ts';
-import { furnish, type Gateway, startGateway } from '../support/gateway.ts';
-
-interface Relationship {
-  readonly id: string;
-}
+import { foundTown, type Relationship } from '../support/town.ts';
 
 withPeer('coap-client-openssl', 'relationships on the wire', (peer) => {
   test('what trust gives passes, and nothing else', async (t) => {
@@ -122,109 +116,3 @@ withPeer('coap-client-openssl', 'relationships on the wire', (peer) => {
     });
   });
 });
-
-/** A gateway without any configured right; what the lock has lies behind /door, what the platform has behind /acme. */
-async function foundTown(peer: Peer): Promise<Town> {
-  const door = await startBackend({ '/state': 'locked', '/firmware': 'v7', '/in': 'taken' });
-  const url = `coap://127.0.0.1:${door.port}`;
-  const place = await furnish('relationships', {
-    backends: { acme: { url }, lock: { url, actor: 'device/lock' } },
-    routes: [
-      { name: 'acme', path: '/acme/*', backend: 'acme' },
-      { name: 'door', path: '/door/*', backend: 'lock' },
-    ],
-    rights: [],
-  });
-  const town = new Town(await startGateway(place), door, peer);
-  for (const name of ['ann', 'bob', 'carl', 'dan', 'guest', 'fay', 'gil', 'hal']) await town.user(name);
-  await town.post('/v1/actors', { kind: 'platform', name: 'acme' });
-  await town.device('lock', 'ann');
-  return town;
-}
-
-class Town {
-  readonly gateway: Gateway;
-  readonly door: Backend;
-  readonly #peer: Peer;
-
-  constructor(gateway: Gateway, door: Backend, peer: Peer) {
-    this.gateway = gateway;
-    this.door = door;
-    this.#peer = peer;
-  }
-
-  async post(path: string, body: object = {}): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await this.gateway.admin(path, { method: 'POST', body });
-    assert.ok(answer.status < 300, `${path} ${answer.status} ${JSON.stringify(answer.body)}`);
-    return answer.body;
-  }
-
-  async user(name: string): Promise<void> {
-    await this.post('/v1/actors', { kind: 'user', name });
-  }
-
-  async device(name: string, owner: string): Promise<void> {
-    await this.post('/v1/actors', { kind: 'device', name, owner, credential: this.psk(name) });
-  }
-
-  /** The libcoap client takes keys as text. */
-  psk(name: string) {
-    return { kind: 'psk', identity: name, keyHex: Buffer.from(keyOf(name)).toString('hex') } as const;
-  }
-
-  access(name: string) {
-    const { identity, keyHex } = this.psk(name);
-    return { id: '', credential: '', identity, keyHex };
-  }
-
-  async trusts(trustor: string, trustee: string, grant: string, over: object = {}): Promise<Relationship> {
-    const body = { trustor, trustee, ...termsOf(grant), ...over };
-    return { id: String((await this.post('/v1/relationships', body))['id']) };
-  }
-
-  async introduce(
-    introducer: string,
-    trustor: string,
-    trustee: string,
-    grant: string,
-    over: object = {},
-  ): Promise<Relationship> {
-    const body = { introducer, trustor, trustee, ...termsOf(grant), ...over };
-    return { id: String((await this.post('/v1/introductions', body))['id']) };
-  }
-
-  revoke(id: string): Promise<Readonly<Record<string, unknown>>> {
-    return this.post(`/v1/relationships/${id}/revoke`);
-  }
-
-  /** 1: lock trusts B; 2: B trusts C; 3: C trusts D; 4: lock trusts C, by B; 5: lock trusts D, by C. */
-  async picture(suffix: string) {
-    const [b, c, d] = [`b-${suffix}`, `c-${suffix}`, `d-${suffix}`];
-    for (const name of [b, c, d]) await this.user(name);
-    await this.device(`${c}-phone`, c);
-    await this.device(`${d}-phone`, d);
-    const all = 'read=d/lock/*';
-    await this.trusts('device/lock', `user/${b}`, all, { introduce: 2 });
-    const two = await this.trusts(`user/${b}`, `user/${c}`, all, { introduce: 2 });
-    await this.trusts(`user/${c}`, `user/${d}`, all, { introduce: 2 });
-    const four = await this.introduce(`user/${b}`, 'device/lock', `user/${c}`, all, { introduce: 1 });
-    await this.introduce(`user/${c}`, 'device/lock', `user/${d}`, all);
-    return { two: two.id, four: four.id, names: { four: `${c}-phone`, five: `${d}-phone`, fourUser: c } };
-  }
-
-  /** The payload, or the code of an error. */
-  async get(device: string, path: string): Promise<string> {
-    const uri = `coaps://127.0.0.1:${this.gateway.coapsPort}${path}`;
-    const args = ['-v', '0', '-B', '4', '-m', 'get', '-u', device, '-k', keyOf(device), uri];
-    const { stdout, stderr } = await run(this.#peer.command, args, { timeoutMs: 10_000 });
-    return /^([45]\.\d\d)/m.exec(stderr)?.[1] ?? stdout.trim();
-  }
-}
-
-const keyOf = (name: string): string => `key-of-${name}`.padEnd(16, '!').slice(0, 32);
-
-/** `read=d/lock/*` */
-function termsOf(grant: string): object {
-  const [action, resource] = grant.split('=');
-  return { scope: [{ actions: [action], resources: [resource] }], level: 'view' };
-}
