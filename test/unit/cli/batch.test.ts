@@ -155,7 +155,7 @@ describe('all or nothing', () => {
     assert.equal(admin.asked.length, 1);
   });
 
-  test('no key and no private key is repeated or sent', async () => {
+  test('A06: no key is repeated, and no private key is sent', async () => {
     const { err, admin } = await batch(INPUT, ['--labels', 'none.csv']);
     assert.doesNotMatch(err, /5ec3e7|0001020304|ffeeddcc|BEGIN/);
     assert.doesNotMatch(JSON.stringify(admin.bodies), /PRIVATE|5ec3e7/);
