@@ -234,12 +234,15 @@ async function setTime(
   else clock.raise(await latestTime(store, head));
 }
 
-/** Authorities are read again when one of their files changes, and at SIGHUP; what it returns ends that. */
+/**
+ * Authorities are read again when one of their files changes, and at SIGHUP, unless that is how a terminal says that it
+ * is gone; what it returns ends that.
+ */
 function reloadOnChange({ anchors, revocationLists }: AuthorityFiles, desk: AuthorityDesk): () => void {
   // What is wrong with them is in the log, and nothing else can fail but the store: then the next change tries again.
   const reload = (): void => void desk.reload().catch(() => undefined);
   const unwatch = watchFiles([...anchors, ...revocationLists], reload);
-  process.on('SIGHUP', reload);
+  if (!process.stdin.isTTY) process.on('SIGHUP', reload);
   return () => {
     unwatch();
     process.off('SIGHUP', reload);

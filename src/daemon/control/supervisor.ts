@@ -121,10 +121,10 @@ export class Supervisor {
    */
   async believe(authorities: AuthoritySettings, patienceMs: number = PATIENCE_MS): Promise<number> {
     this.#settings = { ...this.#settings, authorities };
-    const asked = [...this.#shards.values()].map(async ({ number, thread }) => {
+    const asked = [...this.#shards.values()].map(async ({ number, thread, listening }) => {
       const question = { kind: 'believe', authorities } as const;
       const send = (request: number): void => thread.post({ kind: 'ask', request, question });
-      const answer = await this.#questions.ask(number, send, patienceMs);
+      const answer = await this.#questions.ask(number, send, listening ? patienceMs : START_PATIENCE_MS);
       if (answer?.kind === 'believed') return answer.closed;
       if (this.#shards.get(number)?.thread === thread) {
         report(this.#parts.log, 'shard late', { shard: number });
@@ -267,6 +267,8 @@ function levelOf(event: string): LogLevel {
 }
 
 const PATIENCE_MS = 5_000;
+/** A thread takes a second to begin, on a busy machine several. */
+const START_PATIENCE_MS = 30_000;
 /** Within the time after which a silent feed counts as lost. */
 const PULSES = 5;
 /** What a shard may need beyond its grace to say goodbye. */
