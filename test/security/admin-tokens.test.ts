@@ -10,11 +10,15 @@ interface Made {
   readonly notAfter: number | null;
 }
 
-async function withToken(over: object = {}): Promise<{ admin: AdminUnderTest; ann: string; made: Made }> {
+async function withToken(
+  over: () => object = () => ({}),
+): Promise<{ admin: AdminUnderTest; ann: string; made: Made }> {
   const admin = await adminUnderTest();
   const ann = await admin.addUser('ann');
-  const body = { actor: 'user/ann', kind: 'token', ...over };
-  const made = (await admin.ask('/v1/credentials', { body })).json<Made>();
+  const body = { actor: 'user/ann', kind: 'token', ...over() };
+  const answer = await admin.ask('/v1/credentials', { body });
+  assert.equal(answer.statusCode, 201, answer.body);
+  const made = answer.json<Made>();
   return { admin, ann, made };
 }
 
@@ -66,9 +70,9 @@ describe('tokens of actors', () => {
   });
 
   test('A07: run out: refused, by the clock alone', async () => {
-    const { admin, made } = await withToken({ notAfter: Date.now() + 150 });
+    const { admin, made } = await withToken(() => ({ notAfter: Date.now() + 500 }));
     assert.equal(await statusOf(admin, made.token), 200);
-    await wait(200);
+    await wait((made.notAfter ?? 0) - Date.now() + 20);
     const refused = await admin.ask('/v1/actors', { token: made.token });
     assert.deepEqual(problemOf(refused), [401, 'token-invalid']);
   });

@@ -1,6 +1,6 @@
 /**
- * Everybody acts for himself, with his own token, and libcoap's client as the devices: what each may say takes effect on
- * the wire, and what he may not is refused by name and changes nothing there.
+ * Everybody acts for himself, with his own token, and libcoap is the devices: what each may say takes effect on the
+ * wire, and what he may not is refused by name and changes nothing there.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
