@@ -22,7 +22,7 @@ type Run = {
   /** Whether the client's port changes after each answer. */
   readonly roams?: true;
   /** Converses through this port; `keys` is a file for the secrets of the session (NSS key log). */
-  converse(gateway: EveryDaemon, itself: Peer, port: number, keys: string): Promise<unknown>;
+  readonly converse: (gateway: EveryDaemon, itself: Peer, port: number, keys: string) => Promise<unknown>;
   /** What tshark is given to decrypt with; the key log when absent. */
   readonly secret?: (gateway: EveryDaemon) => string;
 };
@@ -124,7 +124,10 @@ withPeer('tshark', 'tshark', (tshark) => {
 
 type Frame = { readonly protocols: string; readonly coapCode: readonly string[]; readonly complaint: string };
 
-/** What tshark says of each datagram, given the preference with the secret; `complaint` is empty when its expert has nothing at warning level or above. */
+/**
+ * What tshark says of each datagram, given the preference that holds the secret; `complaint` is empty when its expert
+ * has nothing at warning level or above.
+ */
 async function dissect(tshark: Peer, seen: readonly Seen[], secret: string): Promise<Frame[]> {
   const capture = join(temporaryDirectory('tshark'), 'session.pcap');
   writeFileSync(capture, pcapOf(seen));
