@@ -8,6 +8,7 @@ import type { OwnIdentity } from '../../../src/dtls/index.ts';
 import { temporaryDirectory } from '../../support/process.ts';
 import {
   authority,
+  type CertificateWish,
   device,
   extendedKeyUsage,
   type Holder,
@@ -15,6 +16,7 @@ import {
   keyUsage,
   OID_SERVER_AUTH,
   pkcs8Of,
+  revocationList,
   spkiOf,
   subjectAltName,
   testKey,
@@ -38,7 +40,9 @@ export interface Authority {
   readonly file: string;
   readonly gateway: KeyFiles;
   /** `name`: of the device, and the common name in its certificate. */
-  issueFor(name: string): KeyFiles;
+  issueFor(name: string, wish?: Pick<CertificateWish, 'notBefore' | 'notAfter' | 'serial'>): KeyFiles;
+  /** A file with a current revocation list of these serial numbers (hexadecimal). */
+  revoke(...serials: readonly string[]): string;
 }
 
 /** An authority with a certificate for a gateway at localhost. */
@@ -57,8 +61,14 @@ export function foundAuthority(name: string): Authority {
   return {
     file,
     gateway: write('gateway', issue({ subject: 'gateway', key, extensions, ...LONG }, root)),
-    issueFor: (who) =>
-      write(who, device({ subject: who, key: testKey('p256', `${name} ${who}`), ...LONG }, root)),
+    issueFor: (who, wish = {}) =>
+      write(who, device({ subject: who, key: testKey('p256', `${name} ${who}`), ...LONG, ...wish }, root)),
+    revoke: (...revoked) => {
+      const list = join(directory, 'revoked.pem');
+      const [thisUpdate, nextUpdate] = [LONG.notBefore, LONG.notAfter];
+      writeFileSync(list, pem('X509 CRL', revocationList({ revoked, thisUpdate, nextUpdate }, root)));
+      return list;
+    },
   };
 }
 

@@ -25,14 +25,20 @@ export const PSK = 'a-key-for-lamps!';
 export const RESOURCE = '/open/hello';
 export const HELLO = 'hello from behind';
 
-/** `more`: what else the configuration says. */
-export async function everybody(name: string, more: object = {}): Promise<Everybody> {
+/** `more`: what else the configuration says; `revoked`: serial numbers of certificates that do not count any more. */
+export async function everybody(
+  name: string,
+  more: object = {},
+  revoked: readonly string[] = [],
+): Promise<Everybody> {
   const authority = foundAuthority(name);
+  const lists = revoked.length === 0 ? {} : { revocation_lists: [authority.revoke(...revoked)] };
   const place = await furnish(name, {
     dtls: {
       key_file: authority.gateway.keyFile,
       certificate_file: authority.gateway.certificateFile,
       trust_anchors: [authority.file],
+      ...lists,
     },
     ...more,
   });
