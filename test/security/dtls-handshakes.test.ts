@@ -306,9 +306,16 @@ describe('D26: retransmission', () => {
   test('D26: an unanswered flight is sent a bounded number of times, ever more rarely', () => {
     const { endpoint } = serverIn('expect-client-key-exchange', script);
     let bytes = 0;
-    for (let due = endpoint.nextDeadline(); due !== undefined; due = endpoint.nextDeadline())
-      for (const datagram of sent(endpoint.timeout(due))) bytes += datagram.length;
+    const at: number[] = [];
+    for (let due = endpoint.nextDeadline(); due !== undefined; due = endpoint.nextDeadline()) {
+      const datagrams = sent(endpoint.timeout(due));
+      for (const datagram of datagrams) bytes += datagram.length;
+      if (datagrams.length > 0) at.push(due - START);
+    }
     assert.ok(bytes < 10 * 200, `${bytes}`);
+    // 1, 2, 4 and so on, in seconds; what would come after a minute does not (RFC 6347 4.2.4.1).
+    assert.deepEqual(at.slice(0, 5), [1_000, 3_000, 7_000, 15_000, 31_000]);
+    assert.ok(at.length <= 6 && at.every((ms) => ms <= 60_000), at.join());
   });
 
   test('D26: a repeated Finished brings the last flight again, at a bounded rate and number', () => {

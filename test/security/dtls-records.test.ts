@@ -1,9 +1,9 @@
 /** Threats D14, D15, D16, D19, D22, D23, D24, D25, K16: records on connections that live. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { concat, path, toHex, utf8 } from '../../src/base/index.ts';
+import { concat, hours, path, toHex, utf8 } from '../../src/base/index.ts';
 import { SUITE_NAMES } from '../../src/dtls/index.ts';
-import { DtlsPair } from '../support/dtls-pair.ts';
+import { DEVICE, DtlsPair, SERVER_PATH } from '../support/dtls-pair.ts';
 import { feed, writeScript } from '../support/dtls-script.ts';
 import { dataRecord, type Scene, serverIn, theConnection } from '../support/dtls-states.ts';
 import { drops, kinds, plainRecord, protectedRecord, recordsOf, sent } from '../support/dtls-wire.ts';
@@ -193,6 +193,34 @@ describe('D24: our nonces', () => {
     assert.equal(new Set(nonces).size, 20);
     assert.ok(nonces.every((nonce) => nonce.startsWith('0001')));
   });
+});
+
+test('D24: after a restart nothing of a connection is revived, by its records or by its session', () => {
+  const suites = SUITE_NAMES.filter((name) => name.startsWith('TLS_ECDHE_PSK'));
+  const findings = new Findings();
+  const crypto = watchedProvider(findings);
+  const pair = new DtlsPair({ crypto, server: { resumption: hours(1) } });
+  pair.handshake(suites);
+  const before = pair.clientEffects.find(({ kind }) => kind === 'established');
+  const session = before?.kind === 'established' ? before.session : null;
+  assert.ok(session !== null);
+  const [record] = sent(pair.client.send(pair.now, pair.connection!, utf8('x')));
+  const restarted = new DtlsPair({ crypto, seed: 77, server: { resumption: hours(1) } });
+  assert.deepEqual(kinds(restarted.deliver('server', record as Uint8Array)), ['dropped:unknown-connection']);
+  const begun = restarted.client.connect(restarted.now, SERVER_PATH, {
+    psk: DEVICE,
+    resume: session,
+    suites,
+  });
+  restarted.settle('client', begun.effects);
+  const after = restarted.serverEffects.find(({ kind }) => kind === 'established');
+  assert.equal(
+    after?.kind === 'established' && after.peer.resumed,
+    false,
+    'a full handshake, with keys of its own',
+  );
+  restarted.server.send(restarted.now, restarted.serverConnection(), utf8('x'));
+  assert.deepEqual(findings.all(), []);
 });
 
 describe('D25: numbers and guesses run out', () => {

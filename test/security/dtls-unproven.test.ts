@@ -1,10 +1,11 @@
 /** Threats D01, D02, D03, D05, D06, D11, D27, D28: what anybody can do who has not shown that an address is theirs. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { concat, instant, path, required, seconds } from '../../src/base/index.ts';
+import { concat, hours, instant, path, required, seconds } from '../../src/base/index.ts';
+import { SUITE_NAMES } from '../../src/dtls/index.ts';
 import { decodeClientHello, encodeClientHello } from '../../src/dtls/message/client-hello.ts';
 import { decodeHelloVerifyRequest } from '../../src/dtls/message/hello-verify-request.ts';
-import { CLIENT_PATH } from '../support/dtls-pair.ts';
+import { CLIENT_PATH, DEVICE, DtlsPair } from '../support/dtls-pair.ts';
 import { countingProvider } from '../support/dtls-counting.ts';
 import { Random } from '../support/dtls-random.ts';
 import { feed, newServer, START, writeScript } from '../support/dtls-script.ts';
@@ -21,6 +22,7 @@ import {
 } from '../support/dtls-wire.ts';
 
 const script = writeScript();
+const HELLO_VERIFY_REQUEST = 3;
 const EMPTY_HOUSE = { handshakes: 0, connections: 0, deadlines: 0, sessions: 0, cids: 0 };
 
 /** The script's hello with something else in it. */
@@ -59,6 +61,28 @@ describe('D01: reflection', () => {
   test('D01: a hello that is shorter than the answer gets none', () => {
     const short = plainRecord({}, message(1, 0, new Uint8Array(36)));
     for (const datagram of answers(short)) assert.ok(datagram.length <= short.length);
+  });
+
+  test('D01: a hello that resumes a session is asked for its cookie like any other', () => {
+    const pair = new DtlsPair({ server: { resumption: hours(1) } });
+    pair.handshake(SUITE_NAMES.filter((name) => name.startsWith('TLS_ECDHE_PSK')));
+    const established = pair.clientEffects.find(({ kind }) => kind === 'established');
+    const session = established?.kind === 'established' ? established.session : null;
+    assert.ok(session !== null);
+    const { effects } = pair.client.connect(pair.now, path(0, '192.0.2.1', 5_685), {
+      psk: DEVICE,
+      resume: session,
+    });
+    const [question] = sent(effects) as [Uint8Array];
+    const before = pair.server.occupancy();
+    const [answer, ...more] = sent(feed(pair.server, question, { path: path(0, '198.51.100.1', 1) }));
+    const [verify] = fragmentsOf(
+      required(recordsOf(required(answer, 'a challenge'))[0], 'a record').fragment,
+    );
+    assert.equal(verify?.type, HELLO_VERIFY_REQUEST);
+    assert.deepEqual(more, []);
+    assert.ok(required(answer, 'a challenge').length <= question.length);
+    assert.deepEqual(pair.server.occupancy(), before);
   });
 
   test('D01: nothing else is answered at all', () => {
