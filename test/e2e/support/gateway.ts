@@ -55,8 +55,18 @@ export async function furnish(name: string, more: object = {}): Promise<Place> {
 }
 
 /** Starts the gateway and waits for its ready line. */
-export async function startGateway({ state, config }: Place, ...flags: string[]): Promise<Gateway> {
-  const child = start(POSTERN, ['serve', '--config', config, ...flags], { env: { POSTERN_STATE: state } });
+export function startGateway(place: Place, ...flags: string[]): Promise<Gateway> {
+  return startGatewayIn({}, place, ...flags);
+}
+
+/** The same, with more in its environment. */
+export async function startGatewayIn(
+  env: Readonly<Record<string, string>>,
+  { state, config }: Place,
+  ...flags: string[]
+): Promise<Gateway> {
+  const args = ['serve', '--config', config, ...flags];
+  const child = start(POSTERN, args, { env: { ...env, POSTERN_STATE: state } });
   after(() => child.stop('SIGKILL'));
   const [, coaps, admin] = await child.waitFor(READY, 30_000);
   const token = readFileSync(join(state, 'admin.token'), 'utf8').trim();
