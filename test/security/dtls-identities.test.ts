@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { bytesKey, concat, hours, path, Secret, toHex, utf8 } from '../../src/base/index.ts';
 import { nodeEntropy } from '../../src/crypto/index.ts';
 import { type CredentialAnswer, type Effect, SUITE_NAMES } from '../../src/dtls/index.ts';
+import { newConnectionId } from '../../src/dtls/cid.ts';
 import { encodePskLabel } from '../../src/dtls/message/key-exchange.ts';
 import { decodeServerHello } from '../../src/dtls/message/server-hello.ts';
 import { countingProvider } from '../support/dtls-counting.ts';
@@ -229,6 +230,14 @@ describe('K17, K18: connection IDs', () => {
       seen.add(toHex(cid));
     }
     assert.equal(seen.size, 50);
+  });
+
+  test('K18: one that is in use is not given out a second time, whatever chance says', () => {
+    const drawn = [1, 1, 1, 2].map((byte) => new Uint8Array(5).fill(byte));
+    const entropy = (): Uint8Array => drawn.shift() ?? new Uint8Array(5);
+    const first = newConnectionId(CID, entropy, () => false);
+    const second = newConnectionId(CID, entropy, (cid) => toHex(cid) === toHex(first));
+    assert.deepEqual([toHex(first), toHex(second)], ['0100070101010101', '0100070202020202']);
   });
 });
 

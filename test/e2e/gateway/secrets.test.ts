@@ -19,7 +19,7 @@ const formsOf = (key: Buffer): readonly string[] => [
   [...key].join(', '),
 ];
 
-test('K20: no key is in the log at its most talkative, in answers, in metrics, or in a snapshot of the heap', async () => {
+test('K20: no key is in the log, however talkative, in answers, in metrics, or in a heap snapshot', async () => {
   const place = await furnish('secrets', { log: { level: 'debug' } });
   const heaps = temporaryDirectory('heaps');
   const options = `--heapsnapshot-signal=SIGUSR2 --diagnostic-dir=${heaps}`;
