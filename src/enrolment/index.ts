@@ -9,6 +9,7 @@
  * Invariants: decoding is bounded and total, and its faults are named; what is decoded encodes to the same meaning; no
  * fault and no URI holds a secret. Does not draw keys, does not check them, and does not speak to readers of tags.
  */
+export { readCbor, writeCbor } from './cbor.ts';
 export { ENROLMENT_FAULTS, type EnrolmentFault, type Malformed } from './fault.ts';
 export { type Label, labelHead, labelLines } from './labels.ts';
 export {

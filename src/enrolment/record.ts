@@ -8,8 +8,8 @@
  *
  * Exactly one of these is there: 5 with 6, 7 with 2, or 8. Whoever reads a record with a key in it has the key.
  */
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { equalBytes } from '../base/index.ts';
+import { equalBytes, required } from '../base/index.ts';
+import { readCbor, writeCbor } from './cbor.ts';
 import { decoding, type Malformed, refuse } from './fault.ts';
 
 interface AnyEnrolment {
@@ -64,7 +64,8 @@ export function encodeEnrolment(record: Enrolment): Uint8Array {
       members.set(PUBLIC_KEY, record.publicKey);
       break;
   }
-  return encode(new Map([...members].filter(([, value]) => value !== null)), rfc8949EncodeOptions);
+  const there = new Map([...members].filter(([, value]) => value !== null));
+  return required(writeCbor(there), 'texts, bytes and integers have an encoding');
 }
 
 /** Reads the CBOR of exactly one enrolment record. */
@@ -98,27 +99,13 @@ function secretOf(members: Members, device: string | null): SecretOf<Enrolment> 
 
 /** The map that `bytes` are, if they are its one deterministic encoding. */
 function strictMap(bytes: Uint8Array): Members {
-  const value = parse(bytes);
+  const value = readCbor(bytes);
+  if (value === undefined) refuse('bad-cbor');
   if (!(value instanceof Map)) return refuse('not-a-map');
   // The order of members is what the library does not look at.
-  if (!equalBytes(serialise(value), bytes)) refuse('bad-cbor');
+  const again = writeCbor(value);
+  if (again === undefined || !equalBytes(again, bytes)) refuse('bad-cbor');
   return value;
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes, DECODING) as unknown;
-  } catch {
-    return refuse('bad-cbor');
-  }
-}
-
-function serialise(value: unknown): Uint8Array {
-  try {
-    return encode(value, rfc8949EncodeOptions);
-  } catch {
-    return refuse('bad-cbor');
-  }
 }
 
 function text(members: Members, name: number, lengthMax: number): string | null {
@@ -154,17 +141,6 @@ const MEMBERS: ReadonlySet<unknown> = new Set([
   PUBLIC_KEY,
 ]);
 const VERSION_1 = 1;
-
-const DECODING = {
-  strict: true,
-  useMaps: true,
-  rejectDuplicateMapKeys: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-} as const;
 
 const RECORD_BYTES_MAX = 1_024;
 const DEVICE_LENGTH_MAX = 64;

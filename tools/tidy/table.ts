@@ -28,7 +28,7 @@ export const ROOMS = [
   pure('relay', ['base', 'coap', 'trust', 'policy'], []),
   pure('enrolment', ['base'], ['cborg']),
   room('daemon/ports', ['base'], [], PURE_ROOMS),
-  room('daemon/shard', ['daemon/ports', ...PURE_ROOMS], ['cborg']),
+  room('daemon/shard', ['daemon/ports', 'enrolment', ...PURE_ROOMS], []),
   room('daemon/control', ['base', 'daemon/ports', 'trust', 'policy', 'crypto', 'enrolment'], []),
   room('daemon/config', ['daemon/ports', ...PURE_ROOMS], ['node:*', 'typebox', 'typebox/*', 'yaml']),
   // Backends may be reached by DTLS: our client role.

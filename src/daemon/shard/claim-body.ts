@@ -1,6 +1,6 @@
 /** What travels to and from `/claim`: a map of texts, as CBOR (RFC 8949) or JSON, read strictly. */
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
-import { fromUtf8, utf8 } from '../../base/index.ts';
+import { fromUtf8, required, utf8 } from '../../base/index.ts';
+import { readCbor, writeCbor } from '../../enrolment/index.ts';
 
 /** `{device, code}`: whoever has the code wants the device. */
 export interface ClaimBody {
@@ -48,18 +48,15 @@ export function readClaim(format: ClaimFormat, payload: Uint8Array): ClaimBody |
 }
 
 export function writeClaim(format: ClaimFormat, view: ClaimView): Uint8Array {
-  return format === CLAIM_FORMATS.cbor ? encode(view, rfc8949EncodeOptions) : utf8(JSON.stringify(view));
+  if (format === CLAIM_FORMATS.json) return utf8(JSON.stringify(view));
+  return required(writeCbor(view), 'texts have an encoding');
 }
 
 type Members = ReadonlyMap<unknown, unknown>;
 
 function fromCbor(payload: Uint8Array): Members | undefined {
-  try {
-    const value: unknown = decode(payload, STRICTLY);
-    return value instanceof Map ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = readCbor(payload);
+  return value instanceof Map ? value : undefined;
 }
 
 function fromJson(payload: Uint8Array): Members | undefined {
@@ -83,14 +80,3 @@ const LENGTHS_MAX: ReadonlyMap<string, number> = new Map([
   ['code', 64],
   ['proof', 512],
 ]);
-
-const STRICTLY = {
-  strict: true,
-  useMaps: true,
-  rejectDuplicateMapKeys: true,
-  allowIndefinite: false,
-  allowUndefined: false,
-  allowInfinity: false,
-  allowNaN: false,
-  allowBigInt: false,
-} as const;
