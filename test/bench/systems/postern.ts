@@ -116,13 +116,19 @@ async function register(gateway: Serving, devices: number): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-async function post({ adminUrl, token }: Serving, actor: object): Promise<void> {
+async function post(gateway: Serving, actor: object, tries = 20): Promise<void> {
+  const { adminUrl, token } = gateway;
   const response = await fetch(`${adminUrl}/v1/actors`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: JSON.stringify(actor),
   });
   const text = await response.text();
+  // On a busy machine it may say that it is overloaded, and mean that it did nothing.
+  if (response.status === 503 && tries > 1) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return await post(gateway, actor, tries - 1);
+  }
   if (response.status !== 201) throw new Error(`POST /v1/actors: ${response.status} ${text}`);
 }
 
