@@ -42,7 +42,17 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** UTF-8 bytes of `text`. */
-export const utf8 = (text: string): Uint8Array => encoder.encode(text);
+export function utf8(text: string): Uint8Array {
+  // Short ASCII is what there is to encode for every handshake, and TextEncoder is slow to begin.
+  if (text.length > SHORT_CHARACTERS) return encoder.encode(text);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return encoder.encode(text);
+    bytes[i] = unit;
+  }
+  return bytes;
+}
 
 /** Text of strict UTF-8 `bytes`, or `undefined` if they are not well-formed. */
 export function fromUtf8(bytes: Uint8Array): string | undefined {
@@ -73,3 +83,4 @@ export function displayBytes(bytes: Uint8Array): string {
 }
 
 const ARGUMENTS_MAX = 1_024;
+const SHORT_CHARACTERS = 64;

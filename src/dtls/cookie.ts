@@ -3,7 +3,6 @@
  * Everything covered lies in front of the cookie, so the first fragment of a fragmented hello is enough.
  */
 import { after, type Duration, type Instant, milliseconds, type Path, utf8 } from '../base/index.ts';
-import { Writer } from '../base/wire/index.ts';
 import type { CryptoProvider, Entropy, MacKey } from '../crypto/index.ts';
 import type { HelloPrefix } from './message/client-hello.ts';
 import { rawMessage } from './message/handshake.ts';
@@ -40,13 +39,18 @@ export class CookieJar {
   }
 
   #mac(key: MacKey, path: Path, hello: HelloPrefix): Uint8Array {
-    const covered = new Writer(128)
-      .vector8(utf8(path.key))
-      .u16(hello.version)
-      .bytes(hello.random)
-      .vector8(hello.sessionId)
-      .finish();
-    return this.#crypto.hmac(key, covered);
+    const { version, random, sessionId } = hello;
+    const address = utf8(path.key);
+    // What has a length of its own says it: no two hellos are the same bytes.
+    return this.#crypto.hmac(
+      key,
+      Uint8Array.of(address.length),
+      address,
+      Uint8Array.of(version >>> 8, version),
+      random,
+      Uint8Array.of(sessionId.length),
+      sessionId,
+    );
   }
 
   #rotate(now: Instant): MacKey {

@@ -20,7 +20,7 @@ export class ExportingProvider {
         return nodeProvider.macKey(hash, secret);
       },
       hmac: (key, ...parts) => {
-        this.#notice(parts.at(-1));
+        this.#notice(parts.at(-2), parts.at(-1));
         return nodeProvider.hmac(key, ...parts);
       },
     };
@@ -34,13 +34,12 @@ export class ExportingProvider {
     const bytes = context === null ? undefined : utf8(context);
     const seed =
       bytes === undefined ? swapped : concat(swapped, new Writer(bytes.length + 2).vector16(bytes).finish());
-    return prf(nodeProvider, hash, secret, utf8(label), seed, length);
+    return prf(nodeProvider, nodeProvider.macKey(hash, secret), utf8(label), seed, length);
   }
 
-  #notice(seed: Uint8Array | undefined): void {
-    if (seed === undefined || this.#candidate === undefined) return;
-    if (!equalBytes(seed.subarray(0, EXPANSION.length), EXPANSION)) return;
-    this.#expanded = { ...this.#candidate, randoms: seed.slice(EXPANSION.length) };
+  #notice(label: Uint8Array | undefined, seed: Uint8Array | undefined): void {
+    if (label === undefined || seed === undefined || this.#candidate === undefined) return;
+    if (equalBytes(label, EXPANSION)) this.#expanded = { ...this.#candidate, randoms: seed.slice() };
   }
 }
 

@@ -161,10 +161,11 @@ describe('4.2.5, 4.2.6 ChangeCipherSpec and Finished', () => {
       transcript: heard,
       extendedMasterSecret: true,
     });
-    const expected = finishedData(nodeProvider, 'sha256', master, 'client', heard);
+    const key = nodeProvider.macKey('sha256', master);
+    const expected = finishedData(nodeProvider, key, 'client', heard);
     assert.equal(toHex(script.clientFinishedBody), toHex(expected));
     const withFinished = [...heard, message(20, 3, script.clientFinishedBody)];
-    const answered = finishedData(nodeProvider, 'sha256', master, 'server', withFinished);
+    const answered = finishedData(nodeProvider, key, 'server', withFinished);
     assert.equal(toHex(script.serverFinishedBody), toHex(answered));
   });
 

@@ -32,6 +32,7 @@ export function decodeCertificate(
 export function encodeCertificate(type: CertificateTypeName, content: readonly Uint8Array[]): Uint8Array {
   const [key] = content;
   if (type === 'raw-public-key') return new Writer(128).vector24(key ?? new Uint8Array(0)).finish();
-  const list = content.reduce((writer, certificate) => writer.vector24(certificate), new Writer(1_024));
-  return new Writer(1_024).vector24(list.finish()).finish();
+  const length = content.reduce((sum, certificate) => sum + 3 + certificate.length, 0);
+  const list = new Writer(3 + length).u24(length);
+  return content.reduce((writer, certificate) => writer.vector24(certificate), list).finish();
 }

@@ -1,7 +1,7 @@
 /** From a premaster secret to record protection and Finished (RFC 5246 5, 6.3, 7.4.9, 8.1; 4279 2; 5489 2; 7627 4). */
-import { concat, unreachable, utf8 } from '../../base/index.ts';
-import { Reader, Writer } from '../../base/wire/index.ts';
-import { AEADS, type CryptoProvider, type HashName } from '../../crypto/index.ts';
+import { concat, utf8 } from '../../base/index.ts';
+import { Writer } from '../../base/wire/index.ts';
+import { AEADS, type CryptoProvider, type HashName, type MacKey } from '../../crypto/index.ts';
 import type { Protection } from '../record/protection.ts';
 import { ivLength } from '../suite/aead.ts';
 import type { CipherSuite } from '../suite/registry.ts';
@@ -15,6 +15,8 @@ export interface Randoms {
 /** Keys of both directions, and the master secret that the Finished messages still need. */
 export interface Keys {
   readonly master: Uint8Array;
+  /** The master secret, ready for the PRF. */
+  readonly masterKey: MacKey;
   readonly clientWrite: Protection;
   readonly serverWrite: Protection;
 }
@@ -27,11 +29,11 @@ export function deriveMaster(
   from: { randoms: Randoms; transcript: Transcript; extendedMasterSecret: boolean },
 ): Uint8Array {
   const { randoms, transcript, extendedMasterSecret } = from;
-  const master = extendedMasterSecret
-    ? prf(crypto, hash, premaster, LABELS.extendedMaster, crypto.hash(hash, ...transcript), MASTER_BYTES)
-    : prf(crypto, hash, premaster, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
+  const key = crypto.macKey(hash, premaster);
   premaster.fill(0);
-  return master;
+  return extendedMasterSecret
+    ? prf(crypto, key, LABELS.extendedMaster, crypto.hash(hash, ...transcript), MASTER_BYTES)
+    : prf(crypto, key, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
 }
 
 /** The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros. */
@@ -48,16 +50,16 @@ export function expandKeys(
   cids: { toServer: Uint8Array; toClient: Uint8Array },
 ): Keys {
   const { keyLength, macKeyLength } = AEADS[suite.aead];
-  const lengths = [macKeyLength, keyLength, ivLength(suite.nonce)];
-  const seed = concat(randoms.server, randoms.client);
-  const total = 2 * lengths.reduce((sum, length) => sum + length, 0);
-  const block = prf(crypto, suite.hash, master, LABELS.expansion, seed, total);
+  const masterKey = crypto.macKey(suite.hash, master);
+  const length = ivLength(suite.nonce);
+  const total = 2 * (macKeyLength + keyLength + length);
+  const block = prf(crypto, masterKey, LABELS.expansion, concat(randoms.server, randoms.client), total);
   // Client's, then server's: MAC keys, keys, IVs (RFC 5246 6.3).
-  const cut = new Reader(block, () => unreachable(block as never));
-  const [clientMac, serverMac, clientKey, serverKey, clientIv, serverIv] = lengths.flatMap((length) => [
-    cut.bytes(length),
-    cut.bytes(length),
-  ]) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+  let at = 0;
+  const cut = (bytes: number): Uint8Array => block.slice(at, (at += bytes));
+  const [clientMac, serverMac] = [cut(macKeyLength), cut(macKeyLength)];
+  const [clientKey, serverKey] = [cut(keyLength), cut(keyLength)];
+  const [clientIv, serverIv] = [cut(length), cut(length)];
   const protection = (mac: Uint8Array, key: Uint8Array, iv: Uint8Array, cid: Uint8Array): Protection => ({
     key: crypto.aeadKey(suite.aead, concat(mac, key)),
     iv: [...iv],
@@ -66,6 +68,7 @@ export function expandKeys(
   });
   const keys = {
     master,
+    masterKey,
     clientWrite: protection(clientMac, clientKey, clientIv, cids.toServer),
     serverWrite: protection(serverMac, serverKey, serverIv, cids.toClient),
   };
@@ -76,33 +79,28 @@ export function expandKeys(
 /** `verify_data` of one side's Finished over the transcript before it. */
 export function finishedData(
   crypto: CryptoProvider,
-  hash: HashName,
-  master: Uint8Array,
+  masterKey: MacKey,
   side: 'client' | 'server',
   transcript: Transcript,
 ): Uint8Array {
-  return prf(crypto, hash, master, LABELS[side], crypto.hash(hash, ...transcript), VERIFY_BYTES);
+  return prf(crypto, masterKey, LABELS[side], crypto.hash(masterKey.hash, ...transcript), VERIFY_BYTES);
 }
 
-/** P_hash of RFC 5246 5. */
+/** P_hash of RFC 5246 5, keyed with the secret. */
 export function prf(
   crypto: CryptoProvider,
-  hash: HashName,
-  secret: Uint8Array,
+  secret: MacKey,
   label: Uint8Array,
   seed: Uint8Array,
   length: number,
 ): Uint8Array {
-  const key = crypto.macKey(hash, secret);
-  const labelled = concat(label, seed);
   const out = new Uint8Array(length);
-  let a = labelled;
-  for (let filled = 0; filled < length; ) {
-    a = crypto.hmac(key, a);
-    const block = crypto.hmac(key, a, labelled);
+  let a = crypto.hmac(secret, label, seed);
+  for (let filled = 0; ; a = crypto.hmac(secret, a)) {
+    const block = crypto.hmac(secret, a, label, seed);
     for (let i = 0; i < block.length && filled < length; i++) out[filled++] = block[i] as number;
+    if (filled === length) return out;
   }
-  return out;
 }
 
 const LABELS = {

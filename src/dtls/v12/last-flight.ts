@@ -1,6 +1,5 @@
 /** ChangeCipherSpec and Finished where they end a handshake: the server's in a full one, the client's when resuming. */
 import { rawMessage } from '../message/handshake.ts';
-import type { CipherSuite } from '../suite/registry.ts';
 import { finishedData, type Keys } from './key-schedule.ts';
 import type { Flight, StepContext, Transcript } from './machine.ts';
 
@@ -8,11 +7,11 @@ import type { Flight, StepContext, Transcript } from './machine.ts';
 export function lastFlight(
   context: StepContext,
   side: 'client' | 'server',
-  { suite, keys }: { readonly suite: CipherSuite; readonly keys: Keys },
+  { masterKey }: Keys,
   heard: Transcript,
   messageSeq: number,
 ): Flight {
-  const verifyData = finishedData(context.crypto, suite.hash, keys.master, side, heard);
+  const verifyData = finishedData(context.crypto, masterKey, side, heard);
   const raw = rawMessage('finished', messageSeq, verifyData);
   return { items: [{ kind: 'change_cipher_spec' }, { kind: 'handshake', epoch: 1, raw }], answered: false };
 }

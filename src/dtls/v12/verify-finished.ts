@@ -17,7 +17,7 @@ export function verifyFinished(
   peer: { claim: Claim; credential: string; extendedMasterSecret: boolean; resumed: boolean },
 ): VerifiedPeer {
   const { side, keys, transcript, suite } = expected;
-  const verifyData = finishedData(context.crypto, suite.hash, keys.master, side, transcript);
+  const verifyData = finishedData(context.crypto, keys.masterKey, side, transcript);
   if (!context.crypto.equal(verifyData, bodyOf(finished.raw))) violation('verify-failed');
   return { ...peer, suite: suite.name } as VerifiedPeer;
 }

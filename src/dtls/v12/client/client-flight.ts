@@ -39,7 +39,7 @@ export function clientFlight(
   if (said.request !== null) messages.add('certificate_verify', proof(context, said, messages.transcript));
   const cids = { toServer: accepted.serverCid, toClient: said.ownCid };
   const keys = expandKeys(context.crypto, suite, master, randoms, cids);
-  const verifyData = finishedData(context.crypto, suite.hash, master, 'client', messages.transcript);
+  const verifyData = finishedData(context.crypto, keys.masterKey, 'client', messages.transcript);
   const items: FlightItem[] = messages.items();
   items.push(
     { kind: 'change_cipher_spec' },

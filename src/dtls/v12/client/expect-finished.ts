@@ -17,7 +17,7 @@ export function onFinished(
     { claim, credential, extendedMasterSecret, resumed: finishedSeq !== null },
   );
   const heard = [...transcript, message.raw];
-  const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'client', state, heard, finishedSeq);
+  const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'client', keys, heard, finishedSeq);
   const remember =
     sessionId.length === 0
       ? {}

@@ -23,7 +23,7 @@ export function onFinished(
   const session =
     state.sessionId.length === 0 || finishedSeq === null ? undefined : sessionOf(state, credential);
   const heard = [...transcript, message.raw];
-  const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'server', state, heard, finishedSeq);
+  const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'server', keys, heard, finishedSeq);
   keys.master.fill(0);
   return {
     next: { kind: 'established' },

@@ -80,7 +80,7 @@ export function abbreviatedFlight(context: StepContext, state: AwaitResumption):
   const randoms = { client: offer.random, server: random };
   const cids = { toServer: ownCid, toClient: terms.peerCid ?? EMPTY };
   const keys = expandKeys(context.crypto, suite, session.master.slice(), randoms, cids);
-  const verifyData = finishedData(context.crypto, suite.hash, keys.master, 'server', heard);
+  const verifyData = finishedData(context.crypto, keys.masterKey, 'server', heard);
   const finished = rawMessage('finished', message.messageSeq + 1, verifyData);
   return {
     next: {
