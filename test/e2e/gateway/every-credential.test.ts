@@ -38,11 +38,12 @@ describe('who is turned away', () => {
   });
 
   withPeer('openssl', 'no certificate where one is asked for', (openssl) => {
-    test('is no session', async () => {
+    test('K09: is no session, and a handshake_failure', async () => {
       const at = `127.0.0.1:${made.gateway.coapsPort}`;
       const suites = ['-cipher', 'ECDHE-ECDSA-AES128-GCM-SHA256'];
       const client = start(openssl.command, ['s_client', '-dtls1_2', '-connect', at, ...suites]);
       await client.exit;
+      assert.match(client.stderr(), /SSL alert number 40/);
       await made.gateway.child.waitFor(/"reason":"no-certificate"/);
     });
   });
