@@ -48,6 +48,7 @@ import { compileRoutes, Relay, type RouteTable } from '../../src/relay/index.ts'
 import {
   type ActorId,
   type CredentialId,
+  emptySnapshot,
   restoreSnapshot,
   type Revision,
   type TrustEvent,
@@ -102,6 +103,8 @@ export class World {
   readonly backend = new FakeBackend('demo');
   readonly told: ShardMessage[] = [];
   readonly shard: Shard;
+  /** What the shard was given first. */
+  loaded = emptySnapshot();
   readonly #devices = new Map<string, Device>();
   #questions = 0;
 
@@ -138,6 +141,7 @@ export class World {
       identityHex,
       key: keyOf(actor),
     }));
+    this.loaded = snapshot;
     this.control({ kind: 'load', wall: this.clock.wall(), revision, snapshot, keys });
   }
 
@@ -239,7 +243,7 @@ export class Device {
       entropy: nodeEntropy(),
       server: false,
     });
-    this.#coap = new CoapEndpoint({ entropy: seeded(7), limits: { nstart: 64 } });
+    this.#coap = new CoapEndpoint({ entropy: seeded(7), limits: { nstart: 128 } });
   }
 
   /** Handshake, as far as it goes. True when it is connected. */
