@@ -70,6 +70,6 @@ export function guardRoutes(app: AdminApp): void {
 }
 
 /** Whoever may read may ask whether there is something to read. */
-function accessOf(method: string, url: string): Access | undefined {
+export function accessOf(method: string, url: string): Access | undefined {
   return ACCESS[`${method === 'HEAD' ? 'GET' : method} ${url}`];
 }

@@ -231,6 +231,26 @@ describe('A02: objects of others', () => {
   });
 });
 
+describe('G07: acting through somebody else’s rights', () => {
+  test('G07: no owner makes a key that acts in the name of somebody else, nor replaces one that does', async () => {
+    const town = await foundTown();
+    const key = (user: string) => ({ actor: 'lamp', kind: 'psk', identity: `for-${user}`, user });
+    const add = (role: Role, user: string) =>
+      town.as(role, { method: 'POST', url: '/v1/credentials', body: key(user) });
+    assert.deepEqual(problemOf(await add('user', 'cid')), [403, 'not-entitled']);
+    assert.deepEqual(problemOf(await add('user', 'bob')), [404, 'actor-unknown'], 'whom she does not know');
+    assert.equal((await add('user', 'ann')).statusCode, 201, 'her own name is hers');
+    const shared = (await add('operator', 'cid')).json<{ id: string }>();
+    const url = `/v1/credentials/${shared.id}/rotate`;
+    const rotated = await town.as('user', { method: 'POST', url, body: { credential: { kind: 'psk' } } });
+    assert.deepEqual(problemOf(rotated), [403, 'not-entitled']);
+    const handed = { user: 'bob', credential: { kind: 'psk', user: 'cid' } };
+    const transfer = `/v1/actors/${town.ids['lamp']}/transfer`;
+    const given = await town.as('user', { method: 'POST', url: transfer, body: handed });
+    assert.deepEqual(problemOf(given), [400, 'credential-not-allowed']);
+  });
+});
+
 /** Nothing of the answer names anything of ann's. */
 function assertSilent(body: string, { ids }: Town): void {
   for (const name of ['ann', 'lamp', 'cid', 'lamp>cid', 'ann>eve', 'key of lamp']) {

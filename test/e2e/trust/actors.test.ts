@@ -128,6 +128,20 @@ withPeer('coap-client-openssl', 'everybody for himself', (peer) => {
       assert.equal(await town.get('cam-1', '/acme/in'), 'taken');
     });
 
+    await t.test('a platform that acts for a customer has what both have', async () => {
+      await town.post('/v1/actors', { kind: 'platform', name: 'deputy' });
+      await town.post('/v1/credentials', { actor: 'platform/deputy', ...town.psk('deputy'), user: 'dan' });
+      const own = await town.trusts('platform/acme', 'platform/deputy', 'read=backend/acme/*');
+      assert.equal(await town.get('deputy', '/acme/in'), '4.03', 'its own right is not for others to use');
+      const dans = await town.trusts('platform/acme', 'user/dan', 'read=backend/acme/*');
+      assert.equal(await town.get('deputy', '/acme/in'), 'taken');
+      await town.post(`/v1/relationships/${own.id}/suspend`);
+      assert.equal(await town.get('deputy', '/acme/in'), '4.03', 'nor is his right its');
+      await town.post(`/v1/relationships/${own.id}/resume`);
+      await town.revoke(dans.id);
+      assert.equal(await town.get('deputy', '/acme/in'), '4.03');
+    });
+
     await t.test(
       'whoever is suspended says nothing any more, and what he gave rests until he is back',
       async () => {
