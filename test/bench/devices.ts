@@ -13,3 +13,6 @@ export function keyOf(device: number): string {
 
 /** How many devices beyond those with sessions take turns at handshakes: more than are ever under way at once. */
 export const HANDSHAKE_DEVICES = 64;
+
+/** What all sessions say who they are where a fleet shares one key: the key of device 0. */
+export const FLEET_IDENTITY = 'fleet';

@@ -1,6 +1,6 @@
 /** The bench's side of its generator process. */
 import { type Child, startChild } from './child.ts';
-import type { Answer, Measured, Order, Target, Window } from './generator/protocol.ts';
+import type { Answer, Ended, Measured, Order, Target, Window } from './generator/protocol.ts';
 
 export class Load {
   readonly #child: Child;
@@ -26,6 +26,12 @@ export class Load {
 
   async handshakes(window: Window, from: number, concurrency: number): Promise<Measured> {
     return measured(await this.#order({ kind: 'handshakes', ...window, from, concurrency }));
+  }
+
+  /** Sessions that the server has ended since it was aimed at. */
+  async ended(): Promise<Ended> {
+    const answer = await this.#order({ kind: 'ended' });
+    return answer.kind === 'ended' ? answer.ended : { sessions: 0, lastAtMs: 0 };
   }
 
   /** Closes all sessions. */

@@ -14,8 +14,8 @@ import {
   type OwnIdentity,
   type TlsSession,
 } from '../../../src/dtls/index.ts';
-import { identityOf, keyOf } from '../devices.ts';
-import type { Shown, Target } from './protocol.ts';
+import { FLEET_IDENTITY, identityOf, keyOf } from '../devices.ts';
+import type { Ended, Shown, Target } from './protocol.ts';
 
 interface Session {
   readonly socket: Socket;
@@ -36,6 +36,7 @@ export class Fleet {
   readonly #timer: NodeJS.Timeout;
   #receiver: Receiver = () => {};
   readonly #identity: OwnIdentity | undefined;
+  #ended: Ended = { sessions: 0, lastAtMs: 0 };
   /** The last one that a server agreed to resume. */
   #session: TlsSession | undefined;
 
@@ -53,6 +54,11 @@ export class Fleet {
       const due = this.#endpoint?.nextDeadline();
       if (due !== undefined && due <= performance.now()) this.#carryOut(this.#endpoint?.timeout(now()) ?? []);
     }, TICK_MS);
+  }
+
+  /** Sessions that the server has ended by an alert. */
+  get ended(): Ended {
+    return this.#ended;
   }
 
   /** Who gets what servers send; one at a time. */
@@ -133,8 +139,10 @@ export class Fleet {
 
   #credentials(index: number): ClientSettings {
     if (this.#identity === undefined) {
-      const key = keyOf(this.#target.protection === 'one-key' ? 0 : index);
-      return { psk: { identity: utf8(identityOf(index)), key: new Secret(utf8(key)) } };
+      const { protection } = this.#target;
+      const identity = protection === 'one-identity' ? FLEET_IDENTITY : identityOf(index);
+      const key = keyOf(protection === 'key-per-device' ? index : 0);
+      return { psk: { identity: utf8(identity), key: new Secret(utf8(key)) } };
     }
     const { suites } = KEY_SETTINGS;
     const resume = this.#target.shown?.resume === true ? this.#session : undefined;
@@ -164,9 +172,16 @@ export class Fleet {
         case 'failed':
           this.#opened(effect.path.local, new Error(`handshake failed: ${effect.reason}`));
           break;
-        default: // nothing to do: routes, drops, sessions that ended
+        case 'closed':
+          if (effect.reason === 'peer-alert') this.#noteEnd();
+          break;
+        default: // nothing to do: routes, drops
       }
     }
+  }
+
+  #noteEnd(): void {
+    this.#ended = { sessions: this.#ended.sessions + 1, lastAtMs: performance.timeOrigin + performance.now() };
   }
 
   #opened(index: number, failure?: Error): void {

@@ -37,6 +37,8 @@ async function carryOut(order: Order): Promise<Answer> {
     }
     case 'handshakes':
       return { kind: 'measured', result: await runHandshakes(fleet, pid, order) };
+    case 'ended':
+      return { kind: 'ended', ended: fleet.ended };
     case 'close':
       fleet.closeAll();
       fleet = undefined;

@@ -13,6 +13,8 @@ export type Order =
       })
   /** Opens and closes sessions from number `from` on. */
   | ({ readonly kind: 'handshakes' } & Window & { readonly from: number; readonly concurrency: number })
+  /** How many sessions servers have ended so far, and when the last of them. */
+  | { readonly kind: 'ended' }
   | { readonly kind: 'close' };
 
 /** Where the sessions go, how they are protected and what they ask for. */
@@ -20,7 +22,7 @@ export interface Target {
   readonly port: number;
   /** Of the server: its CPU time is read when measuring begins and ends. */
   readonly pid: number;
-  readonly protection: 'none' | 'one-key' | 'key-per-device';
+  readonly protection: 'none' | 'one-key' | 'one-identity' | 'key-per-device';
   /** Where devices show a key or a certificate instead of sharing one. */
   readonly shown?: Shown;
   /** CoAP options of each request, encoded. */
@@ -46,7 +48,14 @@ export type Answer =
   | { readonly kind: 'done' }
   | { readonly kind: 'opened'; readonly sessions: number; readonly seconds: number }
   | { readonly kind: 'measured'; readonly result: Measured }
+  | { readonly kind: 'ended'; readonly ended: Ended }
   | { readonly kind: 'error'; readonly message: string };
+
+export interface Ended {
+  readonly sessions: number;
+  /** Milliseconds since 1970; 0 when none has. */
+  readonly lastAtMs: number;
+}
 
 /** One window of measuring. */
 export interface Measured {

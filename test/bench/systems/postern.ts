@@ -60,14 +60,16 @@ export const postern: System = {
   },
 };
 
-interface Serving {
+/** A running daemon. */
+export interface Serving {
   readonly child: Child;
   readonly coapsPort: number;
   readonly adminUrl: string;
   readonly token: string;
 }
 
-async function serve(directory: string, core: number): Promise<Serving> {
+/** Starts the daemon with `postern.yaml` and `state` in the directory; resolves when it is ready. */
+export async function serve(directory: string, core: number): Promise<Serving> {
   const program = new URL('../../../bin/postern', import.meta.url).pathname;
   const args = ['serve', '--config', join(directory, 'postern.yaml')];
   const state = join(directory, 'state');
