@@ -1,12 +1,11 @@
 /** How connections end, and the alerts that go with it. */
+import type { Instant } from '../base/index.ts';
 import type { Connection } from './connection-state.ts';
 import type { Core } from './core.ts';
 import type { CloseReason, Effects, FailureReason } from './effect.ts';
 import { claimOf } from './association.ts';
-import { type AlertName, encodeAlert } from './message/alert.ts';
-import { CONTENT_TYPE, DTLS_1_2 } from './record/header.ts';
-import { recordLength } from './record/protection.ts';
-import { takeSequence } from './v12/flight.ts';
+import { type Farewells, farewellOf, say } from './farewells.ts';
+import type { AlertName } from './message/alert.ts';
 
 /** Ends a handshake that came to nothing. */
 export function fail(
@@ -22,29 +21,26 @@ export function fail(
   out.push({ kind: 'failed', path: connection.path, connection: connection.handle, reason, claim });
 }
 
-/** Ends an established connection; the reason decides what the peer is told. */
-export function close(core: Core, connection: Connection, reason: CloseReason, out: Effects): void {
+/** Ends an established connection; the reason decides what the peer is told, at once or by the next calls of `timeout`. */
+export function close(
+  core: Core,
+  connection: Connection,
+  reason: CloseReason,
+  out: Effects,
+  soon?: { readonly now: Instant; readonly farewells: Farewells },
+): void {
   const alert = ALERT_OF_CLOSE[reason];
-  if (alert !== null) sendAlert(core, connection, alert, out);
+  if (alert !== null) {
+    const farewell = farewellOf(connection, alert);
+    if (soon?.farewells.add(soon.now, farewell) !== true) say(core.records, farewell, out);
+  }
   end(connection);
   out.push({ kind: 'closed', connection: connection.handle, reason });
 }
 
 /** Sends one alert in the current epoch. */
 export function sendAlert(core: Core, connection: Connection, name: AlertName, out: Effects): void {
-  const epoch = connection.writeEpoch;
-  const protection = epoch === 0 ? null : connection.write;
-  const alert = encodeAlert(name);
-  const datagram = new Uint8Array(recordLength(protection, alert.length));
-  const sequence = takeSequence(connection, epoch);
-  core.records.write(
-    datagram,
-    0,
-    { type: CONTENT_TYPE.alert, epoch, sequence, version: DTLS_1_2 },
-    protection,
-    alert,
-  );
-  out.push({ kind: 'transmit', path: connection.path, datagram });
+  say(core.records, farewellOf(connection, name), out);
 }
 
 function end(connection: Connection): void {

@@ -8,7 +8,7 @@
  *   a record with a connection ID     --> the connection of that ID, wherever it comes from (RFC 9146)
  *   anything else                     --> the connection of its path, or dropped
  */
-import { after, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
+import { after, earliest, EMPTY, type Instant, type Path, Slab } from '../base/index.ts';
 import { serverAssociation, startClient, triedKind } from './association.ts';
 import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
@@ -27,6 +27,7 @@ import {
   type LookupId,
 } from './effect.ts';
 import { close, fail } from './ending.ts';
+import { Farewells } from './farewells.ts';
 import { apply } from './handshake.ts';
 import { dtlsLimits } from './limits.ts';
 import { type HelloPrefix, offeredSuites } from './message/client-hello.ts';
@@ -43,6 +44,8 @@ export class DtlsEndpoint {
   readonly #connections: ConnectionTable;
   readonly #sessions: SessionCache;
   readonly #refusals = new Refusals();
+  /** Not yet said. */
+  readonly #farewells: Farewells;
   #lastHandle = 0;
   /** The time of the call under way, for what the machine looks up in it. */
   #now: Instant = 0 as Instant;
@@ -52,6 +55,7 @@ export class DtlsEndpoint {
     const settings = { ...DTLS_SETTINGS, ...options.settings };
     const limits = dtlsLimits(options.limits);
     this.#connections = new ConnectionTable(limits);
+    this.#farewells = new Farewells(limits.connectionsMax);
     this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
     const records = new RecordProtection(crypto, entropy);
     this.#door = new Door({ crypto, entropy, records }, limits, options.server ?? true);
@@ -110,11 +114,11 @@ export class DtlsEndpoint {
     return out;
   }
 
-  /** Ends a connection or a handshake from our side. */
-  close(now: Instant, which: ConnectionHandle, why: CloseReason): Effects {
+  /** Ends a connection or a handshake from our side. `soon`: `timeout` tells the peer, for when thousands end at once. */
+  close(now: Instant, which: ConnectionHandle, why: CloseReason, told: 'now' | 'soon' = 'now'): Effects {
     const out: Effects = [];
     const connection = this.#connections.find(which);
-    if (connection !== undefined) this.#end(now, connection, why, out);
+    if (connection !== undefined) this.#end(now, connection, why, out, told);
     return out;
   }
 
@@ -142,6 +146,7 @@ export class DtlsEndpoint {
   /** Whatever is due: call when `now >= nextDeadline()`. */
   timeout(now: Instant): Effects {
     const out: Effects = [];
+    this.#farewells.saySome(this.#core.records, out);
     for (let due = this.#connections.takeDue(now); due !== undefined; due = this.#connections.takeDue(now)) {
       const connection = due;
       this.#advance(now, connection, out, () => connections.timeout(this.#core, connection, now, out));
@@ -150,7 +155,7 @@ export class DtlsEndpoint {
   }
 
   nextDeadline(): Instant | undefined {
-    return this.#connections.nextDeadline();
+    return earliest(this.#connections.nextDeadline(), this.#farewells.due);
   }
 
   /** Whether new handshakes are let in; those under way go on either way. */
@@ -371,12 +376,10 @@ export class DtlsEndpoint {
     this.#forget(connection, out);
   }
 
-  #end(now: Instant, connection: Connection, why: CloseReason, out: Effects): void {
-    if (connection.status !== 'established') {
-      this.#abandon(now, connection, 'requested', out);
-      return;
-    }
-    close(this.#core, connection, why, out);
+  #end(now: Instant, connection: Connection, why: CloseReason, out: Effects, told?: 'now' | 'soon'): void {
+    if (connection.status !== 'established') return this.#abandon(now, connection, 'requested', out);
+    const soon = told === 'soon' ? { now, farewells: this.#farewells } : undefined;
+    close(this.#core, connection, why, out, soon);
     this.#forget(connection, out);
   }
 

@@ -193,11 +193,16 @@ export class Relay {
 
   /** The caller's connection ended, or its principal lost its ground: its jobs, all dropped. */
   dropCaller(caller: Caller): Job[] {
-    if (caller.jobs === 0) return [];
-    const dropped: Job[] = [];
-    for (const job of this.#jobs.values()) if (job.caller === caller) dropped.push(job);
-    for (const job of dropped) this.#end(job);
+    const dropped = caller.jobs === 0 ? [] : this.dropCallers(new Set([caller]));
     assert(caller.jobs === 0, 'a caller counts its jobs');
+    return dropped;
+  }
+
+  /** The same for many at once: jobs are looked through once, however many callers there are. */
+  dropCallers(callers: ReadonlySet<Caller>): Job[] {
+    const dropped: Job[] = [];
+    for (const job of this.#jobs.values()) if (callers.has(job.caller)) dropped.push(job);
+    for (const job of dropped) this.#end(job);
     return dropped;
   }
 

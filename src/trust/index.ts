@@ -142,6 +142,7 @@ export {
   findActor,
   nameKey,
   plainSnapshot,
+  recordInPieces,
   recordSnapshot,
   restoreSnapshot,
   type SnapshotRecord,

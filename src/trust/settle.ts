@@ -23,8 +23,8 @@ export type Journal = ReadonlyMap<Node, number>;
 export function settle(changed: Iterable<Node>, inForce: (node: Node) => boolean): Journal {
   const journal = new Map<Node, number>();
   const seeds = new Set(changed);
-  for (const node of takeAway(seeds, inForce, journal)) seeds.add(node);
-  give(seeds, inForce, journal);
+  takeAway(seeds, inForce, journal);
+  give(mayGain(seeds, journal), inForce, journal);
   for (const [node, before] of journal) if (node.length === before) journal.delete(node);
   return journal;
 }
@@ -34,22 +34,27 @@ export function unsettle(journal: Journal): void {
   for (const [node, before] of journal) node.length = before;
 }
 
-/** First pass; returns those who lost their length. */
+/** First pass. */
 function takeAway(
   seeds: ReadonlySet<Node>,
   inForce: (node: Node) => boolean,
   journal: Map<Node, number>,
-): readonly Node[] {
+): void {
   const asked = [...seeds];
-  const lost: Node[] = [];
   for (let node = asked.pop(); node !== undefined; node = asked.pop()) {
     if (node.length === NOT_VALID || accountable(node, inForce) <= node.length) continue;
     journal.set(node, node.length);
     node.length = NOT_VALID;
-    lost.push(node);
     for (const dependant of node.dependants ?? NOBODY) asked.push(dependant);
   }
-  return lost;
+}
+
+/** Whom the second pass asks first: those who lost, and those who changed. What is direct loses by itself, for good. */
+function mayGain(seeds: ReadonlySet<Node>, lost: ReadonlyMap<Node, number>): readonly Node[] {
+  const asked: Node[] = [];
+  for (const node of seeds) if (!lost.has(node)) asked.push(node);
+  for (const node of lost.keys()) if (node.relationship.origin.kind === 'introduced') asked.push(node);
+  return asked;
 }
 
 /** Second pass: `levels[n]` holds those who might have length n. */
@@ -73,11 +78,11 @@ function give(seeds: Iterable<Node>, inForce: (node: Node) => boolean, journal: 
 
 /** The length that the node's own conditions and its supports give it now. */
 function accountable(node: Node, inForce: (node: Node) => boolean): number {
-  if (!inForce(node)) return NOT_VALID;
-  if (node.relationship.origin.kind === 'direct') return 0;
+  if (node.relationship.origin.kind === 'direct') return inForce(node) ? 0 : NOT_VALID;
   let shortest = NOT_VALID;
   for (const edge of node.supports) shortest = Math.min(shortest, lengthOver(edge));
-  return shortest;
+  // The dearer question last: where a provider falls, thousands have no support any more.
+  return shortest === NOT_VALID || inForce(node) ? shortest : NOT_VALID;
 }
 
 const NOBODY: readonly Node[] = [] as const;

@@ -99,6 +99,24 @@ export function recordSnapshot(snapshot: TrustSnapshot): Required<SnapshotRecord
   };
 }
 
+/**
+ * The record as JSON text, in pieces of about a millisecond's work: of a large snapshot it takes most of a second, and
+ * whoever writes it down may do something else in between.
+ */
+export function* recordInPieces(snapshot: TrustSnapshot): Generator<string> {
+  const { actors, credentials, relationships, claims, ...rest } = recordSnapshot(snapshot);
+  yield JSON.stringify(rest).slice(0, -1);
+  for (const [name, list] of Object.entries({ actors, credentials, relationships, claims })) {
+    yield `,"${name}":[`;
+    for (let at = 0; at < list.length; at += PIECE) {
+      const piece = JSON.stringify(list.slice(at, at + PIECE)).slice(1, -1);
+      yield at === 0 ? piece : `,${piece}`;
+    }
+    yield ']';
+  }
+  yield '}';
+}
+
 /** The snapshot that was recorded, its indexes built anew. */
 export function restoreSnapshot(record: SnapshotRecord): TrustSnapshot {
   const actors = record.actors.map((actor): Actor => ({ state: 'active', ...actor }));
@@ -132,3 +150,5 @@ export function restoreSnapshot(record: SnapshotRecord): TrustSnapshot {
 /** What a credential has that nobody said anything about. */
 export const unbounded = (id: CredentialId) =>
   ({ user: null, notBefore: null, notAfter: null, state: 'active', line: id, successor: null }) as const;
+
+const PIECE = 250;

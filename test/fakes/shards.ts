@@ -102,6 +102,8 @@ function idle({ kind }: ShardQuestion): ShardAnswer {
   switch (kind) {
     case 'sessions':
       return { kind, sessions: [] };
+    case 'count-sessions':
+      return { kind: 'counted', sessions: 0, observations: 0 };
     case 'counters':
       return { kind, counters: { counters: {}, gauges: {}, histograms: {} } };
     case 'close-session':

@@ -5,7 +5,15 @@
  *
  * What was answered is durable and in force. What was refused or failed changed nothing.
  */
-import { AssertionFault, between, OperationalError, required, toHex, utf8 } from '../../base/index.ts';
+import {
+  AssertionFault,
+  between,
+  concat,
+  OperationalError,
+  required,
+  toHex,
+  utf8,
+} from '../../base/index.ts';
 import {
   type Anchor,
   type Entropy,
@@ -21,7 +29,7 @@ import {
   emptySnapshot,
   plainSnapshot,
   type PskCredential,
-  recordSnapshot,
+  recordInPieces,
   replay,
   type Revision,
   restoreSnapshot,
@@ -79,6 +87,8 @@ export class Control {
   readonly #known: KnownKeys;
   #anchors: readonly Anchor[] = [];
   #savedAt: number;
+  /** A snapshot being written. */
+  #saving: Promise<void> | undefined;
   /** The command before: commands wait for each other. */
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -149,6 +159,7 @@ export class Control {
   /** Waits for commands under way and keeps a snapshot, so that the next start reads less. */
   async close(): Promise<void> {
     await this.#last;
+    await this.#saving;
     await this.#save(1);
   }
 
@@ -175,14 +186,15 @@ export class Control {
       throw cause;
     }
     if (events.length > LARGE_EVENTS) await giveWay();
+    const durable = clock.now();
+    // Shards first: they work it out while control does.
+    const inForce = publisher.publish(revision, events, keys);
     trust.apply({ revision, events });
     // Read before waiting: a later command cannot have removed it yet.
     const results = madeOf(trust.snapshot, made);
     this.#known.learn(keys);
-    const durable = clock.now();
-    const published = publisher.publish(revision, events, keys);
     for (const { key } of keys) key.fill(0); // the shards have their copies
-    await published;
+    await inForce;
     if (verdict.kind === 'refused') return verdict; // and that it was tried is recorded
     tally.change(command.kind, 'done');
     if (events.some(({ kind }) => TAKING.has(kind))) tally.revocation(between(durable, clock.now()));
@@ -192,7 +204,9 @@ export class Control {
       by: agentName(by),
       events: events.length,
     });
-    await this.#save(SAVE_EVERY);
+    this.#saving ??= this.#save(saveEvery(trust.snapshot)).finally(() => {
+      this.#saving = undefined;
+    });
     return { kind: 'done', revision, ...results, ...aside };
   }
 
@@ -207,15 +221,22 @@ export class Control {
       : plan(planning, command);
   }
 
-  /** Keeps a snapshot when `revisions` have passed since the last one. Losing it costs time at the next start only. */
+  /**
+   * Keeps a snapshot when `revisions` have passed since the last one, beside whatever else goes on: nobody waits for
+   * it. Losing it costs time at the next start only.
+   */
   async #save(revisions: number): Promise<void> {
     const { snapshot } = this.#trust;
     const { revision } = snapshot;
     if (revision - this.#savedAt < revisions) return;
     this.#savedAt = revision;
     try {
-      const state = utf8(JSON.stringify(recordSnapshot(snapshot)));
-      await this.#parts.store.saveSnapshot({ revision, state });
+      const pieces: Uint8Array[] = [];
+      for (const piece of recordInPieces(snapshot)) {
+        pieces.push(utf8(piece));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await this.#parts.store.saveSnapshot({ revision, state: concat(...pieces) });
     } catch (cause) {
       report(this.#parts.log, 'snapshot not saved', { reason: reasonOf(cause) });
     }
@@ -317,5 +338,10 @@ const CHECK_TEXT = 'postern master key';
 const WAITING_MAX = 1_024;
 /** Changes of more events than this take long enough that others get a turn between the steps. */
 const LARGE_EVENTS = 1_000;
-/** Revisions between two snapshots: reading that many entries takes a few hundredths of a second. */
-const SAVE_EVERY = 5_000;
+/**
+ * Revisions between two snapshots: reading so many takes a few hundredths of a second. Of a large state more: writing
+ * it down costs as much as it is large.
+ */
+const saveEvery = ({ actors, relationships }: TrustSnapshot): number =>
+  Math.max(SAVE_EVERY_MIN, actors.size + relationships.size);
+const SAVE_EVERY_MIN = 5_000;

@@ -1,5 +1,4 @@
 /** What a front door may ask about trust: relationships, what a revocation would do, and the log. */
-import type { SessionView } from '../ports/index.ts';
 import {
   type ActorId,
   type Agent,
@@ -48,13 +47,16 @@ export interface AuditPage {
   readonly next: number | null;
 }
 
+/** How many sessions, on all shards, are an actor's out of these or act in the name of one; and their observations. */
+type CountSessions = (of: ReadonlySet<ActorId>) => Promise<Pick<RevocationView, 'sessions' | 'observations'>>;
+
 export class TrustDesk {
   readonly #control: Control;
-  readonly #sessions: () => Promise<readonly SessionView[]>;
+  readonly #countSessions: CountSessions;
 
-  constructor(control: Control, sessions: () => Promise<readonly SessionView[]>) {
+  constructor(control: Control, countSessions: CountSessions) {
     this.#control = control;
-    this.#sessions = sessions;
+    this.#countSessions = countSessions;
   }
 
   /** `undefined` for a cursor that is none; null for an actor that is none. */
@@ -92,16 +94,8 @@ export class TrustDesk {
   }
 
   async viewRevocation(cascade: Cascade): Promise<RevocationView> {
-    const { trust } = this.#control;
-    const touched = trusteesOf(trust, cascade);
-    const sessions = (await this.#sessions()).filter(({ principal, credential }) => {
-      const { actors, credentials } = trust.snapshot;
-      const user = credentials.get(credential)?.user ?? actors.get(principal)?.owner ?? null;
-      return touched.has(principal) || (user !== null && touched.has(user));
-    });
-    const observations = sessions.reduce((sum, session) => sum + session.observations, 0);
-    const none = { queued: 0, configurations: 0, certificates: 0 };
-    return { ...viewCascade(cascade), sessions: sessions.length, observations, ...none };
+    const counted = await this.#countSessions(trusteesOf(this.#control.trust, cascade));
+    return { ...viewCascade(cascade), ...counted, queued: 0, configurations: 0, certificates: 0 };
   }
 
   get claimWindow(): ClaimWindowView {

@@ -63,7 +63,13 @@ export class Gateway {
       parts.control.believe(authorities);
       return parts.supervisor.believe(authorities);
     });
-    this.trust = new TrustDesk(parts.control, () => this.#sessions({ kind: 'operator' }));
+    this.trust = new TrustDesk(parts.control, async (of) => {
+      const answers = await parts.supervisor.ask({ kind: 'count-sessions', of });
+      const counted = answers.filter((answer) => answer.kind === 'counted');
+      const sum = (key: 'sessions' | 'observations'): number =>
+        counted.reduce((total, answer) => total + answer[key], 0);
+      return { sessions: sum('sessions'), observations: sum('observations') };
+    });
   }
 
   /** Whether every shard serves: not while starting, draining, or replacing one. */

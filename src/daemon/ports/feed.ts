@@ -51,6 +51,8 @@ export type ControlMessage =
 
 export type ShardQuestion =
   | { readonly kind: 'sessions' }
+  /** How many sessions are those of one of these actors, or act in the name of one. */
+  | { readonly kind: 'count-sessions'; readonly of: ReadonlySet<ActorId> }
   | { readonly kind: 'close-session'; readonly id: string }
   | { readonly kind: 'counters' }
   /** Other authorities, or other lists of theirs, count from here on. The answer comes when it is in force. */
@@ -113,6 +115,7 @@ export type Word =
 
 export type ShardAnswer =
   | { readonly kind: 'sessions'; readonly sessions: readonly SessionView[] }
+  | { readonly kind: 'counted'; readonly sessions: number; readonly observations: number }
   | { readonly kind: 'closed'; readonly found: boolean }
   | { readonly kind: 'counters'; readonly counters: ShardCounters }
   /** How many sessions ended, whose certificates these authorities do not vouch for. */

@@ -10,7 +10,7 @@ import type {
 } from '../../dtls/index.ts';
 import type { Principal } from '../../policy/index.ts';
 import type { Caller } from '../../relay/index.ts';
-import type { CredentialId, Revision } from '../../trust/index.ts';
+import type { ActorId, CredentialId, Revision } from '../../trust/index.ts';
 import type { Clock, SessionView, ShardSettings } from '../ports/index.ts';
 import type { Credentials, Standing } from './credentials.ts';
 
@@ -193,6 +193,19 @@ export function viewsOf(
 /** Where the peers of all sessions are. */
 export function pathsOf(sessions: Sessions, dtls: DtlsEndpoint): Path[] {
   return [...sessions.values()].flatMap(({ connection }) => dtls.view(connection)?.path ?? []);
+}
+
+/** How many of them are an actor's out of `of`, or act in the name of one, and how many observations those hold. */
+export function countOf(
+  sessions: Sessions,
+  of: ReadonlySet<ActorId>,
+): { readonly sessions: number; readonly observations: number } {
+  let count = 0;
+  for (const { first, principal } of sessions.values()) {
+    const user = (principal ?? first).user;
+    if (of.has(first.actor) || (user !== null && of.has(user))) count++;
+  }
+  return { sessions: count, observations: 0 };
 }
 
 /** The connection of the session with this id. */

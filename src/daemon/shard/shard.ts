@@ -43,6 +43,7 @@ import { Requests } from './requests.ts';
 import { Router } from './router.ts';
 import {
   beginSession,
+  countOf,
   currentPrincipal,
   lossOf,
   pathsOf,
@@ -337,6 +338,9 @@ export class Shard {
         this.#answer(request, inform(question.kind, parts));
         break;
       }
+      case 'count-sessions':
+        this.#answer(request, { kind: 'counted', ...countOf(this.#sessions, question.of) });
+        break;
       case 'close-session': {
         const found = sessionNamed(this.#sessions, this.#number, question.id);
         if (found !== undefined) this.#close(now, found, 'requested');

@@ -181,7 +181,10 @@ export class Fleet {
   }
 
   #noteEnd(): void {
-    this.#ended = { sessions: this.#ended.sessions + 1, lastAtMs: performance.timeOrigin + performance.now() };
+    this.#ended = {
+      sessions: this.#ended.sessions + 1,
+      lastAtMs: performance.timeOrigin + performance.now(),
+    };
   }
 
   #opened(index: number, failure?: Error): void {

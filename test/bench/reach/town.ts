@@ -120,7 +120,9 @@ const established = (relationship: RelationshipFacts): TrustEvent => ({
 });
 
 const termsOf = (introduce: number): Terms => ({
-  scope: [{ actions: ['read'], resources: ['backend/origin/*' as Terms['scope'][number]['resources'][number]] }],
+  scope: [
+    { actions: ['read'], resources: ['backend/origin/*' as Terms['scope'][number]['resources'][number]] },
+  ],
   level: 'view',
   introduce,
   notBefore: null,
