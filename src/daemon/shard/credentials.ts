@@ -35,9 +35,15 @@ export interface Standing {
 
 /** What a change took away. */
 export interface Ended {
-  /** Somebody may have lost his ground. */
-  readonly any: boolean;
-  readonly credentials: readonly CredentialId[];
+  readonly credentials: ReadonlySet<CredentialId>;
+  /** Whose sessions may have lost their ground, or are somebody else's now. */
+  readonly touched: Touched;
+}
+
+/** Sessions of these actors, in their name, or on these credentials. */
+export interface Touched {
+  readonly actors: ReadonlySet<ActorId>;
+  readonly credentials: ReadonlySet<CredentialId>;
 }
 
 export class Credentials {
@@ -84,15 +90,18 @@ export class Credentials {
   /** Moves on to the snapshot after `events`. */
   apply(snapshot: TrustSnapshot, events: readonly TrustEvent[], keys: readonly PskMaterial[]): Ended {
     this.#snapshot = snapshot;
-    const ended: CredentialId[] = [];
+    const ended = new Set<CredentialId>();
+    const touched = { actors: new Set<ActorId>(), credentials: new Set<CredentialId>() };
     for (const event of events) {
-      if (event.kind !== 'credential-ended') continue;
-      ended.push(event.id);
-      this.#keys.get(event.id)?.dispose();
-      this.#keys.delete(event.id);
+      if (event.kind === 'credential-ended') {
+        ended.add(event.id);
+        this.#keys.get(event.id)?.dispose();
+        this.#keys.delete(event.id);
+      }
+      touch(touched, event);
     }
     this.#keep(keys);
-    return { any: events.some(({ kind }) => ENDING.has(kind)), credentials: ended };
+    return { credentials: ended, touched };
   }
 
   /** The answer to a handshake's question. */
@@ -225,11 +234,19 @@ export class Credentials {
 const UNKNOWN: CredentialAnswer = { kind: 'unknown' };
 
 /** What may take the ground from under a session. */
-const ENDING: ReadonlySet<TrustEvent['kind']> = new Set([
-  'actor-removed',
-  'actor-suspended',
-  'owner-set',
-  'credential-ended',
-  'credential-suspended',
-  'credential-rotated',
-] as const);
+function touch(touched: { actors: Set<ActorId>; credentials: Set<CredentialId> }, event: TrustEvent): void {
+  switch (event.kind) {
+    case 'actor-removed':
+    case 'actor-suspended':
+    case 'owner-set':
+      touched.actors.add(event.id);
+      return;
+    case 'credential-ended':
+    case 'credential-suspended':
+    case 'credential-rotated':
+      touched.credentials.add(event.id);
+      return;
+    default:
+      return;
+  }
+}

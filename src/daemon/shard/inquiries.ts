@@ -2,7 +2,7 @@
 import type { DtlsEndpoint } from '../../dtls/index.ts';
 import type { Clock, ShardAnswer, ShardQuestion, ShardSettings } from '../ports/index.ts';
 import { countersOf, type HealthParts } from './health.ts';
-import { type Sessions, viewsOf } from './sessions.ts';
+import { countOf, type Sessions, viewsOf } from './sessions.ts';
 
 export interface InquiryParts extends HealthParts {
   readonly sessions: Sessions;
@@ -13,9 +13,16 @@ export interface InquiryParts extends HealthParts {
 
 /** The answer to a question that changes nothing. */
 export function inform(
-  kind: Extract<ShardQuestion['kind'], 'sessions' | 'counters'>,
+  question: Extract<ShardQuestion, { kind: 'sessions' | 'count-sessions' | 'counters' }>,
   parts: InquiryParts,
 ): ShardAnswer {
-  if (kind === 'sessions') return { kind, sessions: viewsOf(parts.sessions, parts) };
-  return { kind, counters: countersOf(parts) };
+  const { kind } = question;
+  switch (kind) {
+    case 'sessions':
+      return { kind, sessions: viewsOf(parts.sessions, parts) };
+    case 'count-sessions':
+      return { kind: 'counted', ...countOf(parts.sessions, question.of) };
+    case 'counters':
+      return { kind, counters: countersOf(parts) };
+  }
 }

@@ -79,6 +79,11 @@ export class Requests {
     if (job !== undefined) this.#abandoned(now, job);
   }
 
+  /** The same for many sessions, before they end one by one. */
+  dropCallers(now: Instant, sessions: ReadonlySet<Session>): void {
+    for (const job of this.#relay.dropCallers(sessions)) this.#abandoned(now, job);
+  }
+
   /** The session has ended: nothing of it is under way any more. */
   dropCaller(now: Instant, session: Session): void {
     for (const job of this.#relay.dropCaller(session)) this.#abandoned(now, job);

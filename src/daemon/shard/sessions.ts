@@ -12,7 +12,7 @@ import type { Principal } from '../../policy/index.ts';
 import type { Caller } from '../../relay/index.ts';
 import type { ActorId, CredentialId, Revision } from '../../trust/index.ts';
 import type { Clock, SessionView, ShardSettings } from '../ports/index.ts';
-import type { Credentials, Standing } from './credentials.ts';
+import type { Credentials, Standing, Touched } from './credentials.ts';
 
 export interface Session extends Caller {
   readonly connection: ConnectionHandle;
@@ -72,11 +72,12 @@ export class Sessions {
     return this.#nextEnd;
   }
 
-  /** Looks everybody up again: those whose principal is gone. */
-  lost(credentials: Credentials): Session[] {
+  /** Looks everybody up again, or only those that were touched: those whose principal is gone. */
+  lost(credentials: Credentials, touched?: Touched): Session[] {
     const lost: Session[] = [];
-    let nextEnd: WallTime | null = null;
+    let nextEnd: WallTime | null = touched === undefined ? null : this.#nextEnd;
     for (const session of this.#sessions.values()) {
+      if (touched !== undefined && !isTouched(session, touched)) continue;
       if (currentPrincipal(session, credentials) === null) lost.push(session);
       else nextEnd = earlierOf(nextEnd, session.until);
     }
@@ -88,6 +89,11 @@ export class Sessions {
   forgetChecked(): void {
     for (const session of this.#sessions.values()) session.checked = UNCHECKED;
   }
+}
+
+function isTouched({ credential, first, principal }: Session, { actors, credentials }: Touched): boolean {
+  const user = principal?.user ?? null;
+  return credentials.has(credential) || actors.has(first.actor) || (user !== null && actors.has(user));
 }
 
 /** The session that begins with a connection just established. */

@@ -43,7 +43,6 @@ import { Requests } from './requests.ts';
 import { Router } from './router.ts';
 import {
   beginSession,
-  countOf,
   currentPrincipal,
   lossOf,
   pathsOf,
@@ -183,7 +182,7 @@ export class Shard {
       requests: this.#requests,
       clock,
       forget: (credentials) => this.#dtls.forgetSessions(credentials),
-      close: (now, session) => this.#closeLost(now, session),
+      close: (now, session, told) => this.#closeLost(now, session, told),
       setStale: (now, stale) => this.#setStale(now, stale),
       applied: (revision) => tell({ kind: 'applied', shard: this.#number, revision }),
     });
@@ -312,8 +311,9 @@ export class Shard {
     sayFailed(this.#report, now, effect, why);
   }
 
-  #closeLost(now: Instant, session: Session): void {
-    this.#close(now, session.connection, lossOf(session, this.#credentials.now));
+  #closeLost(now: Instant, session: Session, told: 'now' | 'soon' = 'now'): void {
+    const why = lossOf(session, this.#credentials.now);
+    this.#carryOut(now, this.#dtls.close(now, session.connection, why, told));
   }
 
   /** Nobody is served while nobody knows what has been revoked. */
@@ -327,6 +327,7 @@ export class Shard {
   #asked(now: Instant, request: number, question: ShardQuestion): void {
     switch (question.kind) {
       case 'sessions':
+      case 'count-sessions':
       case 'counters': {
         const [sessions, tally, router, petitions] = [
           this.#sessions,
@@ -335,12 +336,9 @@ export class Shard {
           this.#petitions,
         ];
         const parts = { ...this.#parts, sessions, tally, router, petitions };
-        this.#answer(request, inform(question.kind, parts));
+        this.#answer(request, inform(question, parts));
         break;
       }
-      case 'count-sessions':
-        this.#answer(request, { kind: 'counted', ...countOf(this.#sessions, question.of) });
-        break;
       case 'close-session': {
         const found = sessionNamed(this.#sessions, this.#number, question.id);
         if (found !== undefined) this.#close(now, found, 'requested');

@@ -8,7 +8,7 @@
 import { earliest, type Instant } from '../../base/index.ts';
 import type { CredentialId, Revision } from '../../trust/index.ts';
 import type { AuthoritySettings, Clock, ControlMessage } from '../ports/index.ts';
-import type { Credentials, Ended } from './credentials.ts';
+import type { Credentials, Touched } from './credentials.ts';
 import { type Ground, whenWall } from './ground.ts';
 import type { Requests } from './requests.ts';
 import type { Session, Sessions } from './sessions.ts';
@@ -21,7 +21,8 @@ export interface TrustFeedParts {
   readonly clock: Clock;
   /** Nothing is resumed by these credentials any more. */
   readonly forget: (credentials: ReadonlySet<CredentialId>) => void;
-  readonly close: (now: Instant, session: Session) => void;
+  /** Ends it at once; its peer is told with that, or soon. */
+  readonly close: (now: Instant, session: Session, told: 'now' | 'soon') => void;
   /** Control has been silent for too long, or is heard again. */
   readonly setStale: (now: Instant, stale: boolean) => void;
   readonly applied: (revision: Revision) => void;
@@ -40,14 +41,21 @@ export class TrustFeed {
     ground.load(snapshot, clock.wall());
     credentials.load(snapshot, keys);
     sessions.forgetChecked();
-    this.#applied(now, { any: true, credentials: [] });
+    this.#cutOff(now);
+    this.#parts.requests.dropUngrounded(now, ground.trust);
+    this.#applied(now);
   }
 
   apply(now: Instant, { revision, events, keys }: ControlMessage & { kind: 'apply' }): void {
-    const { ground, credentials } = this.#parts;
-    const lost = ground.apply({ revision, events });
+    const { ground, credentials, requests, forget } = this.#parts;
+    const rightsLost = ground.apply({ revision, events });
     const ended = credentials.apply(ground.trust.snapshot, events, keys);
-    this.#applied(now, { ...ended, any: ended.any || lost });
+    forget(ended.credentials);
+    const { touched } = ended;
+    const sessionsTouched = touched.actors.size + touched.credentials.size > 0;
+    if (sessionsTouched) this.#cutOff(now, touched);
+    if (sessionsTouched || rightsLost) requests.dropUngrounded(now, ground.trust);
+    this.#applied(now);
   }
 
   /** Control is there, and has nothing newer. */
@@ -85,25 +93,25 @@ export class TrustFeed {
     return this.#stale ? next : earliest(next, ground.staleAt);
   }
 
-  /** Control's revision is in force: whoever lost his ground is cut off before control is told so. */
-  #applied(now: Instant, ended: Ended): void {
-    const { ground, credentials, requests, forget, applied } = this.#parts;
-    forget(new Set(ended.credentials));
-    if (ended.any) {
-      this.#cutOff(now);
-      requests.dropUngrounded(now, ground.trust);
-    }
+  /** Control's revision is in force, and whoever lost his ground is cut off: now control is told so. */
+  #applied(now: Instant): void {
+    const { ground, credentials, applied } = this.#parts;
     ground.heard(now, credentials.revision);
     this.passTime(now);
     applied(credentials.revision);
   }
 
-  /** Closes every session whose principal is gone, and none can be taken up again; how many there were. */
-  #cutOff(now: Instant): number {
-    const { sessions, credentials, forget, close } = this.#parts;
-    const lost = sessions.lost(credentials);
+  /** Closes every session, or every one touched, whose principal is gone; none can be taken up again. How many. */
+  #cutOff(now: Instant, touched?: Touched): number {
+    const { sessions, credentials, requests, forget, close } = this.#parts;
+    const lost = sessions.lost(credentials, touched);
     forget(new Set(lost.map(({ credential }) => credential)));
-    for (const session of lost) close(now, session);
+    requests.dropCallers(now, new Set(lost));
+    // All are over by now. Where there are very many, control does not wait until the last has been told.
+    for (const [index, session] of lost.entries()) close(now, session, index < TOLD_AT_ONCE ? 'now' : 'soon');
     return lost.length;
   }
 }
+
+/** Alerts that leave before control hears that a revision is in force. */
+const TOLD_AT_ONCE = 64;

@@ -13,6 +13,7 @@ export async function openKilledControl(store: Store): Promise<Control> {
     store,
     master: masterKey(new Uint8Array(32).fill(7)),
     entropy: nodeEntropy(),
+    authorities: { anchors: [], subjectRules: [], revocationLists: [] },
     clock: systemClock,
     publisher,
     tally: new Tally(),

@@ -144,12 +144,14 @@ describe('every kind of credential', () => {
 
     test(`${kind}: suspended and ended ones are unknown, and say that sessions must be looked at`, () => {
       const { credentials, apply } = scene();
-      assert.deepEqual(apply(taken('credential-suspended')), { any: true, credentials: [] });
+      const looked = { actors: new Set(), credentials: new Set([credential]) };
+      assert.deepEqual(apply(taken('credential-suspended')), { credentials: new Set(), touched: looked });
       assert.equal(credentials.answer(question).answer.kind, 'unknown');
       assert.equal(credentials.standing(credential as CredentialId), undefined);
       apply({ kind: 'credential-resumed', id: credential as CredentialId });
       assert.notEqual(credentials.answer(question).answer.kind, 'unknown');
-      assert.deepEqual(apply(taken('credential-ended')), { any: true, credentials: [credential] });
+      const ended = new Set([credential]);
+      assert.deepEqual(apply(taken('credential-ended')), { credentials: ended, touched: looked });
       assert.equal(credentials.answer(question).answer.kind, 'unknown');
     });
 
@@ -166,7 +168,8 @@ describe('every kind of credential', () => {
     test(`${kind}: a suspended device is nobody`, () => {
       const { credentials, apply } = scene();
       const actor = credential.slice(2) as ActorId;
-      assert.equal(apply({ kind: 'actor-suspended', id: actor }).any, true);
+      const { touched } = apply({ kind: 'actor-suspended', id: actor });
+      assert.deepEqual(touched, { actors: new Set([actor]), credentials: new Set() });
       assert.equal(credentials.answer(question).answer.kind, 'unknown');
     });
   }
@@ -191,7 +194,10 @@ describe('every kind of credential', () => {
   test('news of other people take nobody his ground', () => {
     const { apply } = scene();
     const bob = { kind: 'actor-added', actor: 'user', name: 'bob-2', owner: null } as const;
-    assert.deepEqual(apply({ ...bob, id: 'bob-2' as ActorId }), { any: false, credentials: [] });
+    assert.deepEqual(apply({ ...bob, id: 'bob-2' as ActorId }), {
+      credentials: new Set(),
+      touched: { actors: new Set(), credentials: new Set() },
+    });
   });
 });
 

@@ -119,6 +119,60 @@ describe('reach of a revocation', () => {
   }
 });
 
+describe('very many sessions at once', () => {
+  const CROWD = 90;
+  const crowd = (): { world: World; devices: readonly Device[] } => {
+    const world = new World();
+    world.load();
+    const devices = Array.from({ length: CROWD }, () => world.device('meter'));
+    for (const device of devices) assert.equal(device.connect(), true);
+    return { world, devices };
+  };
+
+  test('G06: all are over before control is told; their devices hear of it at once or right after', () => {
+    const { world, devices } = crowd();
+    for (const device of devices) device.get('/demo/x');
+    assert.equal(world.backend.waiting.size, 4, 'as many as there may be');
+    world.datagrams.take();
+    world.apply(2, { kind: 'credential-ended', id: credentialOf('meter') });
+    assert.deepEqual(world.told.at(-1), { kind: 'applied', shard: 0, revision: 2 });
+    const answer = world.ask({ kind: 'sessions' });
+    assert.deepEqual(answer, { kind: 'sessions', sessions: [] });
+    assert.equal(world.backend.waiting.size, 0);
+    const atOnce = world.datagrams.sent.length;
+    assert.ok(atOnce < CROWD, `${atOnce} alerts held control up`);
+    world.settle();
+    const forwarded = world.backend.seen.length;
+    const late = devices.filter(({ closed }) => closed === undefined);
+    assert.equal(late.length, CROWD - atOnce);
+    late[0]?.get('/demo/x');
+    assert.equal(world.backend.seen.length, forwarded, 'who has not heard of it yet gets nothing either');
+    world.pass(milliseconds(1));
+    world.settle();
+    for (const device of devices) assert.equal(device.closed, 'peer-alert');
+  });
+
+  test('sessions are counted by whose they are, and in whose name', () => {
+    const { world } = crowd();
+    assert.equal(world.device('lock').connect(), true);
+    const count = (...of: string[]): unknown =>
+      world.ask({ kind: 'count-sessions', of: new Set(of as ActorId[]) });
+    assert.deepEqual(count('meter'), { kind: 'counted', sessions: CROWD });
+    assert.deepEqual(count('alice'), { kind: 'counted', sessions: CROWD + 1 });
+    assert.deepEqual(count('lock', 'nobody'), { kind: 'counted', sessions: 1 });
+  });
+
+  test('the fall of their user takes from requests under way what they had in his name', () => {
+    const { world, devices } = crowd();
+    devices[0]?.get('/demo/x');
+    world.apply(2, { kind: 'actor-suspended', id: 'alice' as ActorId });
+    assert.equal(world.backend.waiting.size, 0);
+    world.settle();
+    assert.deepEqual(codes(devices[0] as Device), ['4.03']);
+    assert.equal(devices[0]?.closed, undefined);
+  });
+});
+
 describe('a feed that has fallen silent', () => {
   test('G06: closes the gate after the bound, for requests, answers and handshakes, until it is heard again', () => {
     const { world, meter } = trusted();
