@@ -21,7 +21,7 @@ export function fail(
   out.push({ kind: 'failed', path: connection.path, connection: connection.handle, reason, claim });
 }
 
-/** Ends an established connection; the reason decides what the peer is told, at once or by the next calls of `timeout`. */
+/** Ends an established connection; the reason decides what the peer is told. `soon`: not now but by `timeout`. */
 export function close(
   core: Core,
   connection: Connection,

@@ -114,7 +114,7 @@ export class DtlsEndpoint {
     return out;
   }
 
-  /** Ends a connection or a handshake from our side. `soon`: `timeout` tells the peer, for when thousands end at once. */
+  /** Ends a connection or a handshake from our side. `soon`: its peer is told by `timeout`, where thousands end. */
   close(now: Instant, which: ConnectionHandle, why: CloseReason, told: 'now' | 'soon' = 'now'): Effects {
     const out: Effects = [];
     const connection = this.#connections.find(which);

@@ -23,9 +23,20 @@ import {
   peerId,
   type Response,
 } from '../../src/coap/index.ts';
-import { generateIdentityKey, nodeEntropy, nodeProvider, signingKey } from '../../src/crypto/index.ts';
+import {
+  type CryptoProvider,
+  type Entropy,
+  generateIdentityKey,
+  nodeEntropy,
+  nodeProvider,
+  signingKey,
+} from '../../src/crypto/index.ts';
 import type {
+  Alarm as AlarmPort,
+  Backend,
+  Clock,
   ControlMessage,
+  DatagramPort,
   PeerForward,
   ShardAnswer,
   ShardMessage,
@@ -36,6 +47,7 @@ import { Shard } from '../../src/daemon/shard/index.ts';
 import {
   type ClientSettings,
   type ConnectionHandle,
+  type ConnectionIdShape,
   DtlsEndpoint,
   type Effects,
   type OwnIdentity,
@@ -110,7 +122,18 @@ export class World {
 
   constructor(settings: Partial<ShardSettings> = {}, peers?: PeerForward) {
     const all = { ...SETTINGS, ...settings };
-    this.shard = shardOf(all, this, peers);
+    this.shard = shardOf(all, {
+      backend: this.backend,
+      datagrams: this.datagrams,
+      clock: this.clock,
+      alarm: this.clock,
+      peers,
+      tell: (message) => this.told.push(message),
+      crypto: nodeProvider,
+      entropy: nodeEntropy(),
+      uint32: seeded(1),
+      connectionId: null,
+    });
     this.backend.sink = (now, job, answer) => this.shard.answered(now, job, answer);
   }
 
@@ -336,8 +359,24 @@ export const credentialOf = (name: string): CredentialId => `c-${name}` as Crede
 /** 16 bytes that only the device and the shard know. */
 export const keyOf = (name: string): Uint8Array => utf8(name.padEnd(16, '#'));
 
-function shardOf(settings: ShardSettings, world: World, peers: PeerForward | undefined): Shard {
+/** What a shard stands in. */
+export interface ShardSurroundings {
+  readonly backend: Backend;
+  readonly datagrams: DatagramPort;
+  readonly clock: Clock;
+  readonly alarm: AlarmPort;
+  readonly peers: PeerForward | undefined;
+  readonly tell: (message: ShardMessage) => void;
+  readonly crypto: CryptoProvider;
+  readonly entropy: Entropy;
+  readonly uint32: () => number;
+  readonly connectionId: ConnectionIdShape | null;
+}
+
+/** A whole shard, as the worker's composition root makes it, in simulated surroundings. */
+export function shardOf(settings: ShardSettings, around: ShardSurroundings): Shard {
   const { dtls, limits, identity } = settings;
+  const { backend, datagrams, clock, alarm, peers, tell, crypto, entropy, uint32, connectionId } = around;
   return new Shard({
     settings,
     dtls: new DtlsEndpoint({
@@ -348,17 +387,18 @@ function shardOf(settings: ShardSettings, world: World, peers: PeerForward | und
           key: required(signingKey(identity.keyPem), 'it was just made'),
           chain: identity.chain,
         },
+        connectionId,
         extendedMasterSecret: dtls.extendedMasterSecret,
         mtu: dtls.mtu,
         idleTimeout: seconds(dtls.idleTimeoutMs / 1_000),
         handshakeTimeout: seconds(dtls.handshakeTimeoutMs / 1_000),
         retransmit: seconds(dtls.retransmitMs / 1_000),
       },
-      crypto: nodeProvider,
-      entropy: nodeEntropy(),
+      crypto,
+      entropy,
       limits: { connectionsMax: limits.connectionsMax, handshakesMax: limits.handshakesMax },
     }),
-    coap: new CoapEndpoint({ entropy: seeded(1) }),
+    coap: new CoapEndpoint({ entropy: uint32 }),
     relay: new Relay({
       routes: compileRoutes(settings.routes) as RouteTable,
       gate: compileGate(compileRights(settings.rights), settings.backends),
@@ -366,12 +406,12 @@ function shardOf(settings: ShardSettings, world: World, peers: PeerForward | und
       limits: { ...limits, principalsMax: limits.connectionsMax, jobsPerCallerMax: 16 },
       idPrefix: 'test-',
     }),
-    backends: [world.backend],
-    datagrams: world.datagrams,
+    backends: [backend],
+    datagrams,
     peers,
-    clock: world.clock,
-    alarm: world.clock,
-    tell: (message) => world.told.push(message),
+    clock,
+    alarm,
+    tell,
   });
 }
 

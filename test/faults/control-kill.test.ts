@@ -45,7 +45,7 @@ before(async () => {
 });
 after(() => rmSync(directory, { recursive: true }));
 
-test(`G04: ${KILLS} kills in the middle of cascades, seed ${SEED}: what was acknowledged is in force, the rest whole or not at all`, async (context) => {
+test(`G04: ${KILLS} kills in the middle of cascades, seed ${SEED}: acknowledged is in force, the rest whole or not at all`, async (context) => {
   const seen = new Map<string, number>();
   const count = (what: string): void => {
     seen.set(what, (seen.get(what) ?? 0) + 1);

@@ -1,7 +1,7 @@
 /** The checkers find what they are there for: each is shown a staged breach, and what is right beside it. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { utf8 } from '../../src/base/index.ts';
+import { instant, utf8 } from '../../src/base/index.ts';
 import type { ConnectionHandle, Effect, VerifiedPeer } from '../../src/dtls/index.ts';
 import { dtlsLimits } from '../../src/dtls/limits.ts';
 import { answerLookup, feed, newServer, writeScript } from '../support/dtls-script.ts';
@@ -12,6 +12,7 @@ import { Bounds } from './checkers/bounds.ts';
 import { Deliveries } from './checkers/deliveries.ts';
 import { Findings } from './checkers/findings.ts';
 import { watchedProvider } from './checkers/nonces.ts';
+import { Revocations } from './checkers/revocations.ts';
 import { credentialOf } from './store.ts';
 
 const identity = utf8('d');
@@ -67,6 +68,57 @@ describe('deliveries', () => {
     assert.deepEqual(findings.all(), []);
     checker.request(1, utf8('one'));
     assert.deepEqual(findings.all(), ['S3: a request was handed out twice']);
+  });
+});
+
+describe('revocations', () => {
+  const at = (ms: number) => instant(ms);
+  const scene = (act: (checker: Revocations) => void): string[] => {
+    const findings = new Findings();
+    const checker = new Revocations(findings, 1_000);
+    checker.started(0);
+    checker.heard(at(0), 0);
+    checker.applied(0, 1);
+    act(checker);
+    return findings.all();
+  };
+
+  test('S2: what passes after the acknowledgement, and what passed before it', () => {
+    const revoked = (checker: Revocations): void => checker.acknowledged(at(10), 1, ['d']);
+    assert.deepEqual(
+      scene((checker) => {
+        checker.forwarded(at(9), 0, 'd');
+        revoked(checker);
+        checker.delivered(at(9), 0, 'd');
+        checker.forwarded(at(20), 0, 'another');
+      }),
+      [],
+    );
+    for (const breach of ['forwarded', 'delivered'] as const) {
+      const found = scene((checker) => {
+        revoked(checker);
+        checker[breach](at(11), 0, 'd');
+      });
+      assert.equal(found.length, 1, breach);
+    }
+  });
+
+  test('S2: an acknowledgement before every running shard has applied it', () => {
+    assert.deepEqual(
+      scene((checker) => checker.acknowledged(at(10), 2, [])),
+      ['S2: acknowledged before shard 0 had applied it'],
+    );
+    const ended = scene((checker) => {
+      checker.ended(0);
+      checker.acknowledged(at(10), 2, []);
+    });
+    assert.deepEqual(ended, []);
+  });
+
+  test('S2: a shard that serves although it has lost the feed', () => {
+    const served = (ms: number): string[] => scene((checker) => checker.forwarded(at(ms), 0, 'd'));
+    assert.deepEqual(served(999), []);
+    assert.deepEqual(served(1_000), ['S2: forwarded by a shard that had lost the feed']);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * How long a revocation takes, from the request to its answer, on the whole daemon with many live sessions and many
- * relationships: the answer comes when every shard has it in force. By then the sessions that lost their ground are gone
- * and nothing of theirs passes; their alerts are on their way, and have a time of their own.
+ * relationships: the answer comes when every shard has it in force. By then the sessions that lost their ground are
+ * gone and nothing of theirs passes; their alerts are on their way, and have a time of their own.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
