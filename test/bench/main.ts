@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what relaying costs, side by side with what a Linux distribution offers for the same work.
  * Options: --quick, --tiny, --systems a,b --cases a,b --sessions 1000,10000 --json FILE --markdown.
+ * `--only reach`: how long revocations take, with ten thousand live sessions.
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -10,12 +11,14 @@ import { openBenchKeys } from './keys.ts';
 import { type Line, measureKeys, measureSystem, SESSION_CASES, type Surroundings } from './measure.ts';
 import { ALL_SYSTEMS, type Plan, PLANS } from './plan.ts';
 import { canMeasure } from './process-stats.ts';
+import { REACH_PLANS, showReach } from './reach/table.ts';
 import { markdownTable, resultOf, textTable } from './report.ts';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     tiny: { type: 'boolean', default: false },
+    only: { type: 'string' },
     systems: { type: 'string' },
     cases: { type: 'string' },
     sessions: { type: 'string' },
@@ -25,7 +28,7 @@ const { values } = parseArgs({
 });
 
 if (canMeasure()) {
-  await run(chosenPlan());
+  await (values.only === 'reach' ? reach() : run(chosenPlan()));
 } else {
   console.error('bench: needs Linux with scheduler statistics (/proc/PID/task/TID/schedstat)');
   process.exitCode = 69;
@@ -41,6 +44,21 @@ function chosenPlan(): Plan {
     wants: (what) => words?.some((word) => what.toLowerCase().includes(word)) ?? true,
     sizes: values.sessions?.split(',').map(Number) ?? plan.sizes,
   };
+}
+
+/** How long revocations take; see reach/reach.ts. */
+async function reach(): Promise<void> {
+  const entry = new URL('backend/main.ts', import.meta.url).pathname;
+  const loadCore = availableParallelism() > 1 ? 1 : 0;
+  const backend = startChild({ command: process.execPath, args: [entry], core: loadCore });
+  try {
+    const [, backendPort] = await backend.printed(/ready (\d+)/);
+    const around = { backendPort: Number(backendPort), serverCore: 0, loadCore, tell: say };
+    const within = await showReach(REACH_PLANS[values.quick ? 'quick' : 'full'], around);
+    process.exitCode = within ? 0 : 1;
+  } finally {
+    await backend.stop();
+  }
 }
 
 async function run(plan: Plan): Promise<void> {

@@ -45,7 +45,9 @@ before(async () => {
 });
 after(() => rmSync(directory, { recursive: true }));
 
-test(`G04: ${KILLS} kills in the middle of cascades, seed ${SEED}: acknowledged is in force, the rest whole or not at all`, async (context) => {
+const WHAT = `G04: ${KILLS} kills in the middle of cascades, seed ${SEED}: acknowledged holds, the rest is whole or nothing`;
+
+test(WHAT, async (context) => {
   const seen = new Map<string, number>();
   const count = (what: string): void => {
     seen.set(what, (seen.get(what) ?? 0) + 1);

@@ -49,9 +49,10 @@ const STORY = fc.record({
 });
 
 const FULL = process.env['POSTERN_TEST_SCALE'] === 'full';
+const SEQUENCES = FULL ? 10_000 : 2_000;
 const SEED = Number(process.env['POSTERN_TEST_SEED'] ?? 20_261);
 
-test(`the live trust is its plain definition, seed ${SEED}`, () => {
+test(`G04: the live trust is its plain definition: ${SEQUENCES} sequences, seed ${SEED}`, () => {
   const seen = new Map<string, number>();
   fc.assert(
     fc.property(STORY, ({ chainMax, crowd, building, steps }) => {
@@ -59,7 +60,7 @@ test(`the live trust is its plain definition, seed ${SEED}`, () => {
       for (const step of [...building, ...steps]) pair.run(step);
       pair.conclude();
     }),
-    { numRuns: FULL ? 10_000 : 2_000, seed: SEED },
+    { numRuns: SEQUENCES, seed: SEED },
   );
   // A test that never saw the interesting has shown nothing.
   for (const what of [

@@ -1,5 +1,6 @@
 /**
- * S2 with several shards. A seed that fails is run again by `POSTERN_SIM_SEED=N node --test test/sim/several-shards.test.ts`.
+ * S2 with several shards. A seed that fails is run again by
+ * `POSTERN_SIM_SEED=N node --test test/sim/several-shards.test.ts`.
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

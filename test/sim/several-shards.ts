@@ -126,6 +126,7 @@ class SeveralShards {
       },
     );
     const member: Member = { number, shard, arrivesAt: clock.now, cut: false, alive: true };
+    for (const other of this.members.values()) other.shard.meet(number);
     this.members.set(number, member);
     this.revocations.started(number);
     const keys = [...this.snapshot.credentials.values()].flatMap((credential) => {
@@ -134,7 +135,8 @@ class SeveralShards {
       return [{ credential: id, actor, identityHex, key: keyOf(actor) }];
     });
     const { revision } = this.snapshot;
-    const load = { kind: 'load', revision, snapshot: plainSnapshot(this.snapshot), keys } as const;
+    const snapshot = plainSnapshot(this.snapshot);
+    const load = { kind: 'load', revision, wall: wall.wall(), snapshot, keys } as const;
     this.publisher.join(number, (message) => this.#feed(member, message), load);
   }
 

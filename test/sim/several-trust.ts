@@ -1,4 +1,4 @@
-/** What the shards of the simulation begin with: devices whose only rights are what a platform trusts each of them to. */
+/** What the shards of the simulation begin with: devices with no rights but what a platform trusts each of them to. */
 import {
   type ActorId,
   apply,

@@ -221,6 +221,19 @@ describe('the end of a job', () => {
     const answer = { kind: 'failed', reason: 'timeout' } as const;
     assert.equal(bench.relay.complete(gone.job.id, answer), undefined, 'a late answer goes nowhere');
   });
+
+  test('many callers are dropped in one go', () => {
+    const bench = new Bench();
+    const [first, second, third] = [1, 2, 3].map((connection) => caller({ connection }));
+    for (const each of [first, second, third]) bench.ask(each as Caller, '/open/a');
+    const dropped = bench.relay.dropCallers(new Set([first, third]) as Set<Caller>);
+    assert.deepEqual(
+      dropped.map((job) => job.caller),
+      [first, third],
+    );
+    assert.deepEqual([first?.jobs, second?.jobs, third?.jobs], [0, 1, 0]);
+    assert.equal(bench.relay.jobs, 1);
+  });
 });
 
 test('every refusal has a code of class 4 or 5, and is an outcome', () => {
