@@ -45,7 +45,7 @@ before(async () => {
 });
 after(() => rmSync(directory, { recursive: true }));
 
-const WHAT = `G04: ${KILLS} kills in the middle of cascades, seed ${SEED}: acknowledged holds, the rest is whole or nothing`;
+const WHAT = `G04: ${KILLS} kills amid cascades, seed ${SEED}: acknowledged ones hold, others are whole or nothing`;
 
 test(WHAT, async (context) => {
   const seen = new Map<string, number>();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SessionView } from '../../../src/daemon/ports/index.ts';
+import type { ShardAnswer, ShardQuestion } from '../../../src/daemon/ports/index.ts';
 import { type AdminUnderTest, adminUnderTest, problemOf } from '../../support/admin.ts';
 
 interface View {
@@ -127,35 +127,19 @@ describe('admin: trust', () => {
     for (const { id } of [four, five]) assert.equal((await town.find(id)).valid, true);
   });
 
-  test('a preview counts the sessions that it touches, by actor, owner and user, and what they observe', async () => {
-    const sessions: SessionView[] = [];
-    const behaviour = () => ({ answer: () => ({ kind: 'sessions', sessions }) as const });
+  test('a preview asks the shards for the sessions that it touches, and what they observe', async () => {
+    const asked: string[][] = [];
+    const answer = (question: ShardQuestion): ShardAnswer | undefined => {
+      if (question.kind !== 'count-sessions') return undefined;
+      asked.push([...question.of]);
+      return { kind: 'counted', sessions: 2, observations: 5 };
+    };
     const town = new Trusting(await adminUnderTest());
-    const acme = await town.actor('platform', 'acme');
+    await town.actor('platform', 'acme');
     const ann = await town.actor('user', 'ann');
-    assert.ok(acme && ann);
-    const lamp = await town.admin.addDevice('lamp');
-    const plug = await town.admin.addDevice('plug');
     const given = await town.trusts('acme', 'ann');
-    const session = (principal: string, credential: string, observations: number): SessionView => ({
-      id: `s-${principal}`,
-      principal: principal as SessionView['principal'],
-      credential: credential as SessionView['credential'],
-      path: '',
-      cid: null,
-      suite: '',
-      since: 1,
-      lastSeen: 1,
-      observations,
-      revision: 1 as SessionView['revision'],
-    });
-    sessions.push(session(lamp.id, lamp.credential.id, 2), session(plug.id, plug.credential.id, 3));
-    sessions.push(session(acme, 'crd-0', 9));
     const watched = new Trusting(
-      await adminUnderTest({
-        store: town.admin.store,
-        behaviour: () => ({ obedient: true, ...behaviour() }),
-      }),
+      await adminUnderTest({ store: town.admin.store, behaviour: () => ({ obedient: true, answer }) }),
     );
     const path = `/v1/relationships/${given.id}`;
     const shown = (await watched.admin.ask(`${path}/preview-revocation`, { method: 'POST' })).json();
@@ -166,6 +150,7 @@ describe('admin: trust', () => {
       await watched.admin.ask(`${path}/revoke`, { body: { asOf }, headers: { 'if-match': `"${revision}"` } })
     ).json();
     assert.equal(done.sessions, 2);
+    assert.deepEqual(asked, [[ann], [ann]]);
   });
 
   test('what is refused names the rule and the missing piece, and changes nothing', async () => {

@@ -157,9 +157,9 @@ describe('very many sessions at once', () => {
     assert.equal(world.device('lock').connect(), true);
     const count = (...of: string[]): unknown =>
       world.ask({ kind: 'count-sessions', of: new Set(of as ActorId[]) });
-    assert.deepEqual(count('meter'), { kind: 'counted', sessions: CROWD });
-    assert.deepEqual(count('alice'), { kind: 'counted', sessions: CROWD + 1 });
-    assert.deepEqual(count('lock', 'nobody'), { kind: 'counted', sessions: 1 });
+    assert.deepEqual(count('meter'), { kind: 'counted', sessions: CROWD, observations: 0 });
+    assert.deepEqual(count('alice'), { kind: 'counted', sessions: CROWD + 1, observations: 0 });
+    assert.deepEqual(count('lock', 'nobody'), { kind: 'counted', sessions: 1, observations: 0 });
   });
 
   test('the fall of their user takes from requests under way what they had in his name', () => {
