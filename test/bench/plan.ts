@@ -58,7 +58,7 @@ export const PLANS: Readonly<Record<Plan['name'], Plan>> = {
     sizes: [8],
     repeats: 1,
     gets: { warmupS: 0.1, measuredS: 0.3 },
-    handshakes: { warmupS: 0.1, measuredS: 0.2 },
+    handshakes: { warmupS: 0.1, measuredS: 0.5 },
     settleS: 0,
     getsConcurrency: 4,
     handshakesConcurrency: 2,
