@@ -9,6 +9,7 @@ import {
   openControl,
   Publisher,
   Supervisor,
+  type SupervisorParts,
   Tally,
 } from '../../src/daemon/control/index.ts';
 import { loadConfig } from '../../src/daemon/config/index.ts';
@@ -49,6 +50,7 @@ export interface ControlPlaneOptions {
   readonly patienceMs?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
+  readonly petition?: SupervisorParts['petition'];
   readonly clock?: Clock;
 }
 
@@ -97,7 +99,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     settings,
     start: shards.start,
     load: () => control.load(),
-    petition: (petition) => answerPetition(control, petition),
+    petition: options.petition ?? ((petition) => answerPetition(control, petition)),
     publisher,
     tally,
     log,

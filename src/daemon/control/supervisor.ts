@@ -31,7 +31,7 @@ export interface SupervisorParts {
   readonly start: StartShardThread;
   /** Everything that a shard needs at its start. */
   readonly load: () => ControlMessage & { kind: 'load' };
-  /** What a peer is the occasion of. Never rejects. */
+  /** What a peer is the occasion of; rejects when that is our fault. */
   readonly petition: (petition: Petition) => Promise<Word>;
   readonly publisher: Publisher;
   readonly tally: Tally;
@@ -213,7 +213,11 @@ export class Supervisor {
   /** The word goes to the shard that asked: one started in its place has asked nothing. */
   async #petitioned(number: number, request: number, petition: Petition): Promise<void> {
     const asking = this.#shards.get(number);
-    const word = await this.#parts.petition(petition);
+    const word = await this.#parts.petition(petition).catch((cause: unknown): Word => {
+      const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+      report(this.#parts.log, 'petition failed', { shard: number, petition: petition.kind, reason });
+      return { kind: 'failed' };
+    });
     if (asking === this.#shards.get(number)) asking?.thread.post({ kind: 'word', request, word });
   }
 

@@ -24,6 +24,7 @@ export const CONTROL_EVENTS = {
   'shard restarting': 'warn',
   'shard unable': 'error',
   'shard late': 'error',
+  'petition failed': 'error',
   'admin refused a token': 'warn',
   'admin failed': 'error',
 } as const satisfies Record<string, LogLevel>;

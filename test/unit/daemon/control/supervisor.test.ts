@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { AssertionFault } from '../../../../src/base/index.ts';
 import type { Behaviour } from '../../../fakes/shards.ts';
 import { controlPlane, eventually } from '../../../support/control.ts';
 
@@ -179,5 +180,46 @@ describe('supervisor', () => {
     assert.equal(supervisor.running, 0);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(shards.started.length, 2);
+  });
+
+  const petition = { kind: 'used', credential: 'crd-none' as never } as const;
+
+  test('a petition is answered to the shard that asked, with what became of it', async () => {
+    const { supervisor, shards } = await controlPlane();
+    await supervisor.start();
+    shards.started[0]?.say({ kind: 'petition', shard: 0, request: 7, petition });
+    await eventually(() => shards.started[0]?.received.at(-1)?.kind === 'word', 'there is a word');
+    const word = { kind: 'refused', code: 'credential-unknown' };
+    assert.deepEqual(shards.started[0]?.received.at(-1), { kind: 'word', request: 7, word });
+    await supervisor.stop();
+  });
+
+  test('a petition of a shard that has ended is not answered to the one in its place', async () => {
+    const decided = Promise.withResolvers<{ kind: 'failed' }>();
+    const { supervisor, shards } = await controlPlane({ petition: () => decided.promise });
+    await supervisor.start();
+    shards.started[0]?.say({ kind: 'petition', shard: 0, request: 7, petition });
+    await new Promise(setImmediate);
+    shards.started[0]?.exit('gone');
+    await eventually(() => shards.started.length === 2 && supervisor.ready, 'it is started again');
+    decided.resolve({ kind: 'failed' });
+    await new Promise(setImmediate);
+    assert.ok(shards.started[1]?.received.every(({ kind }) => kind !== 'word'));
+    await supervisor.stop();
+  });
+
+  test('a petition that we fail at is reported, and fails', async () => {
+    const fault = new AssertionFault('it cannot be');
+    const { supervisor, shards, log } = await controlPlane({ petition: () => Promise.reject(fault) });
+    await supervisor.start();
+    shards.started[0]?.say({ kind: 'petition', shard: 0, request: 7, petition });
+    await eventually(() => shards.started[0]?.received.at(-1)?.kind === 'word', 'there is a word');
+    assert.deepEqual(shards.started[0]?.received.at(-1), {
+      kind: 'word',
+      request: 7,
+      word: { kind: 'failed' },
+    });
+    assert.ok(log.lines.some(({ event }) => event === 'petition failed'));
+    await supervisor.stop();
   });
 });
