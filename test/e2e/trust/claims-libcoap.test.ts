@@ -1,4 +1,4 @@
-/** The first owner with clients that we did not write: a device with a key that nobody knows, and a phone that claims it. */
+/** The first owner with clients that we did not write: a device with an unknown key, and a phone that claims it. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
@@ -58,24 +58,9 @@ withPeer('coap-client-gnutls', 'a claim on the wire, by libcoap', (gnutls) => {
     });
     const file = join(temporaryDirectory('libcoap-claim'), 'claim.json');
     writeFileSync(file, JSON.stringify({ device: shown.device, code: coded['claimCode'] }));
-    const claimed = await said(
-      required('missing' in openssl ? undefined : openssl.command, 'it is here'),
-      ...[
-        '-m',
-        'post',
-        '-t',
-        'json',
-        '-A',
-        '50',
-        '-u',
-        'phone',
-        '-k',
-        PHONE_KEY,
-        '-f',
-        file,
-        coaps('/claim'),
-      ],
-    );
+    const post = ['-m', 'post', '-t', 'json', '-A', '50', '-f', file];
+    const phone = required('missing' in openssl ? undefined : openssl.command, 'it is here');
+    const claimed = await said(phone, ...post, '-u', 'phone', '-k', PHONE_KEY, coaps('/claim'));
     assert.deepEqual(JSON.parse(claimed), { device: shown.device, state: 'claimed' });
     assert.deepEqual(JSON.parse(await lamp('/claim')), { device: shown.device, state: 'claimed' });
     assert.equal(await lamp('/open/hello'), 'hello from behind');
