@@ -36,8 +36,8 @@ export function openApi(version: string): FastifyDynamicSwaggerOptions {
             type: 'http',
             scheme: 'bearer',
             description:
-              'The content of `admin.token` in the state directory, or the token of an actor (a credential of the kind ' +
-              '`token`).',
+              'The content of `admin.token` in the state directory, or the token of an actor: a credential of the ' +
+              'kind `token`.',
           },
         },
       },
