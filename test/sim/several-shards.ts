@@ -299,7 +299,7 @@ export async function runSeveral(seed: number, scenario: SeveralScenario): Promi
   await play(clock, instant(END_MS));
   const unacknowledged = town.published - town.revocations.seen.acknowledged;
   // Control ends a shard that does not answer in time: then nothing is left to wait for.
-  for (const number of [...town.members.keys()]) town.end(number);
+  for (const number of town.members.keys()) town.end(number);
   await turns();
   const seen = { ...town.revocations.seen, passedOn: town.passedOn, unacknowledged };
   return { findings: town.findings.all(), seen, digest: town.trace.digest() };
