@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { toHex } from '../base/index.ts';
 import { pem } from '../crypto/index.ts';
-import { decodeEnrolmentMessage, type Enrolment, ENROLMENT_FAULTS } from '../enrolment/index.ts';
+import type { Enrolment } from '../enrolment/index.ts';
 import type { NewKeyWish, NewPskWish } from './client.ts';
 import { CommandFault, EXIT } from './fault.ts';
 import { readCertificates, readInput, readKeyFile, readPublicKey } from './key-file.ts';
@@ -79,6 +79,7 @@ export async function credentialWish(
 
 /** What a tag says, from a file with the bytes of its NDEF message. */
 export async function readTag(file: string, terminal: Terminal): Promise<Enrolment> {
+  const { decodeEnrolmentMessage, ENROLMENT_FAULTS } = await import('../enrolment/index.ts');
   const decoded = decodeEnrolmentMessage(await readInput(file, terminal));
   if (decoded.kind === 'enrolment') return decoded.enrolment;
   const what = file === '-' ? 'standard input' : file;

@@ -1,6 +1,5 @@
 /** `postern claim-window`: whether devices that nobody knows are let in, to be claimed. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { readKeyList } from '../batch/key-list.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { facts } from '../table.ts';
 import { displayInstant, instantOf } from '../when.ts';
@@ -86,6 +85,7 @@ function addOpen(window: Command, context: CommandContext): void {
 }
 
 async function openFor(file: string, notAfter: number, context: CommandContext): Promise<WindowView> {
+  const { readKeyList } = await import('../batch/key-list.ts');
   const list = await readKeyList(file, context.terminal);
   try {
     const admits = { kind: 'listed', devices: list.devices };

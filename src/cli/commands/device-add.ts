@@ -14,7 +14,7 @@ import { CommandFault, EXIT } from '../fault.ts';
 import { addRevealOptions, type Done, type RevealOptions, revealing } from '../reveal.ts';
 import { facts } from '../table.ts';
 import { type CommandContext, examples } from './context.ts';
-import { addBatch, type BatchOptions } from './device-batch.ts';
+import type { BatchOptions } from './device-batch.ts';
 import { displayClaimCode, shownBy } from './device-display.ts';
 
 interface AddOptions extends CredentialOptions, RevealOptions, BatchOptions {
@@ -60,6 +60,8 @@ async function add(name: string | undefined, options: AddOptions, context: Comma
   const { batch, partial, labels } = options;
   if (batch !== undefined) {
     requireBatchAlone(name, options);
+    // Only here is CSV needed.
+    const { addBatch } = await import('./device-batch.ts');
     await addBatch(
       batch,
       { ...(partial === true ? { partial } : {}), ...(labels === undefined ? {} : { labels }) },
