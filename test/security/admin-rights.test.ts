@@ -4,8 +4,10 @@ import { before, describe, test } from 'node:test';
 import { ACCESS } from '../../src/admin/access.ts';
 import {
   type Call,
-  EVERYTHING,
+  everythingOn,
   foundTown,
+  type Interface,
+  openInterface,
   RESET_PROOF,
   ROLES,
   type Role,
@@ -21,8 +23,8 @@ interface Sample {
   readonly query?: string;
 }
 
-const id = (name: string, other: Sample['other'] = 'hidden', body?: unknown): Sample => ({
-  ask: ({ ids }) => ({ id: ids[name] ?? '', ...(body === undefined ? {} : { body }) }),
+const id = (name: string, other: Sample['other'] = 'hidden', body?: (town: Town) => unknown): Sample => ({
+  ask: (town) => ({ id: town.ids[name] ?? '', ...(body === undefined ? {} : { body: body(town) }) }),
   other,
 });
 const plain = (other?: Sample['other']): Sample => ({
@@ -30,7 +32,7 @@ const plain = (other?: Sample['other']): Sample => ({
   ...(other === undefined ? {} : { other }),
 });
 const operators = (ask: Sample['ask']): Sample => ({ ask });
-const TERMS = { scope: EVERYTHING, level: 'view' } as const;
+const termsIn = (lamp: string) => ({ scope: everythingOn(lamp), level: 'view' });
 
 /**
  * How each route is asked. `hidden`: as if it were not there. `own`: everybody gets his own, and nothing of others.
@@ -38,33 +40,40 @@ const TERMS = { scope: EVERYTHING, level: 'view' } as const;
  */
 const SAMPLES: Readonly<Record<string, Sample>> = {
   'GET /v1/actors': plain('own'),
-  'POST /v1/actors': operators(() => ({ body: { kind: 'user', name: 'new-one' } })),
+  'POST /v1/actors': operators(({ named }) => ({ body: { kind: 'user', name: named('newcomer') } })),
   'GET /v1/actors/:id': id('lamp'),
   'DELETE /v1/actors/:id': operators(({ ids }) => ({ id: ids['bob'] ?? '' })),
   'POST /v1/actors/:id/suspend': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
   'POST /v1/actors/:id/resume': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
   'POST /v1/actors/:id/release': id('lamp'),
-  'POST /v1/actors/:id/transfer': id('lamp', 'hidden', { user: 'bob' }),
-  'POST /v1/actors/:id/reset': id('lamp', 'proof', { proof: RESET_PROOF }),
-  'POST /v1/actors/:id/claim-code': operators(() => ({ id: 'new', body: { established: 'printed' } })),
+  'POST /v1/actors/:id/transfer': id('lamp', 'hidden', ({ named }) => ({ user: named('bob') })),
+  'POST /v1/actors/:id/reset': id('lamp', 'proof', () => ({ proof: RESET_PROOF })),
+  'POST /v1/actors/:id/claim-code': operators(({ named }) => ({
+    id: named('new'),
+    body: { established: 'printed' },
+  })),
   'PUT /v1/actors/:id/reset-proof': operators(({ ids }) => ({
     id: ids['lamp'] ?? '',
     body: { proof: RESET_PROOF },
   })),
-  'POST /v1/devices/batch': operators(() => ({ body: { devices: [{ name: 'one', owner: 'ann' }] } })),
+  'POST /v1/devices/batch': operators(({ named }) => ({
+    body: { devices: [{ name: named('one'), owner: named('ann') }] },
+  })),
   'GET /v1/credentials': plain('own'),
   'POST /v1/credentials': {
-    ask: () => ({ body: { actor: 'lamp', kind: 'psk', identity: 'further' } }),
+    ask: ({ named }) => ({ body: { actor: named('lamp'), kind: 'psk', identity: named('further') } }),
     other: 'hidden',
   },
   'GET /v1/credentials/:id': id('key of lamp'),
   'DELETE /v1/credentials/:id': id('key of lamp'),
-  'POST /v1/credentials/:id/rotate': id('key of lamp', 'hidden', { credential: { kind: 'psk' } }),
+  'POST /v1/credentials/:id/rotate': id('key of lamp', 'hidden', () => ({ credential: { kind: 'psk' } })),
   'POST /v1/credentials/:id/suspend': id('key of lamp'),
   'POST /v1/credentials/:id/resume': id('key of lamp'),
   'GET /v1/relationships': plain('own'),
   'POST /v1/relationships': {
-    ask: () => ({ body: { trustor: 'lamp', trustee: 'user/eve', ...TERMS } }),
+    ask: ({ named }) => ({
+      body: { trustor: named('lamp'), trustee: named('user/eve'), ...termsIn(named('lamp')) },
+    }),
     other: 'hidden',
   },
   'GET /v1/relationships/:id': id('lamp>cid'),
@@ -73,11 +82,20 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/relationships/:id/preview-revocation': id('lamp>cid'),
   'POST /v1/relationships/:id/revoke': id('lamp>cid'),
   'POST /v1/introductions': {
-    ask: () => ({ body: { introducer: 'user/ann', trustor: 'lamp', trustee: 'user/eve', ...TERMS } }),
+    ask: ({ named }) => ({
+      body: {
+        introducer: named('user/ann'),
+        trustor: named('lamp'),
+        trustee: named('user/eve'),
+        ...termsIn(named('lamp')),
+      },
+    }),
     other: 'hidden',
   },
   'POST /v1/claims': {
-    ask: ({ claimCode }) => ({ body: { device: 'new', user: 'ann', code: claimCode } }),
+    ask: ({ claimCode, named }) => ({
+      body: { device: named('new'), user: named('ann'), code: claimCode },
+    }),
     other: 'hidden',
   },
   'GET /v1/claim-window': plain(),
@@ -126,8 +144,14 @@ function expectedOf(route: string, role: Role): { status: number; code?: string 
 }
 
 describe('A01: every route, asked by everybody', () => {
+  let place: Interface;
+  let shared: Town;
+  before(async () => {
+    place = await openInterface();
+    shared = await foundTown(place);
+  });
   test('A01: the table knows every route that there is', async () => {
-    const { admin } = await foundTown();
+    const { admin } = shared;
     const { paths } = (await admin.ask('/v1/openapi.json')).json<{ paths: Record<string, object> }>();
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`),
@@ -140,15 +164,11 @@ describe('A01: every route, asked by everybody', () => {
     }
   });
 
-  let shared: Town;
-  before(async () => {
-    shared = await foundTown();
-  });
   for (const route of ROUTES) {
     test(`A01: ${route}`, async () => {
       for (const role of ROLES) {
         const changes = expectedOf(route, role).status === 200 && !route.startsWith('GET');
-        const town = changes ? await foundTown() : shared;
+        const town = changes ? await foundTown(place) : shared;
         const before = town.admin.control.snapshot.revision;
         const answer = await town.as(role, callOf(route, town));
         const { status, code } = expectedOf(route, role);
@@ -168,7 +188,7 @@ describe('A01: every route, asked by everybody', () => {
 describe('A02: objects of others', () => {
   let town: Town;
   before(async () => {
-    town = await foundTown();
+    town = await foundTown(await openInterface());
   });
   for (const route of ROUTES.filter((each) => SAMPLES[each]?.other === 'hidden' && each.includes(':id'))) {
     test(`A02: ${route}: what is not his answers like what never was`, async () => {
@@ -185,7 +205,7 @@ describe('A02: objects of others', () => {
   }
 
   test('A02: names of others, in a body, are not there either', async () => {
-    const body = { ...TERMS, trustor: 'user/bob', trustee: 'user/ann', introducer: 'user/ann' };
+    const body = { ...termsIn('lamp'), trustor: 'user/bob', trustee: 'user/ann', introducer: 'user/ann' };
     for (const [url, over] of [
       ['/v1/relationships', { trustor: 'lamp' }],
       ['/v1/introductions', { introducer: 'lamp' }],
@@ -233,7 +253,7 @@ describe('A02: objects of others', () => {
 
 describe('G07: acting through somebody else’s rights', () => {
   test('G07: no owner makes a key that acts in the name of somebody else, nor replaces one that does', async () => {
-    const town = await foundTown();
+    const town = await foundTown(await openInterface());
     const key = (user: string) => ({ actor: 'lamp', kind: 'psk', identity: `for-${user}`, user });
     const add = (role: Role, user: string) =>
       town.as(role, { method: 'POST', url: '/v1/credentials', body: key(user) });
