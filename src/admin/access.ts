@@ -20,7 +20,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   'POST /v1/actors/:id/suspend': 'operator',
   'POST /v1/actors/:id/resume': 'operator',
   'POST /v1/actors/:id/release': 'actors',
-  'POST /v1/actors/:id/transfer': 'actors',
+  'POST /v1/actors/:id/transfer': 'operator',
   'POST /v1/actors/:id/reset': 'actors',
   'POST /v1/actors/:id/claim-code': 'operator',
   'PUT /v1/actors/:id/reset-proof': 'operator',

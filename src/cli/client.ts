@@ -334,7 +334,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'claim-code-missing': 'its owner lets go of it first: postern device release NAME',
   'claim-code-expired': 'make another: postern device claim-code NAME',
   'claim-code-spent': 'too many wrong codes; make another: postern device claim-code NAME',
-  'already-owned': 'its owner can hand it over: postern device transfer NAME --to USER',
+  'already-owned': 'its owner can let go of it: postern device release NAME',
   'not-owned': 'its first owner claims it: postern claim NAME --user USER',
   'reset-proof-missing':
     'set one while its owner is there: postern device reset-proof NAME --proof-file FILE',

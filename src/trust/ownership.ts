@@ -92,13 +92,19 @@ export function releaseDevice(trust: Trust, id: ActorId, by: Agent, code: ClaimC
   return accept(...handOver(trust, id, null), ...issued(id, code));
 }
 
-/** The owner hands the device to somebody else, with a new key. */
+/**
+ * The device is somebody else's from here on, with a new key. An operator's to do: whoever owns a device stands behind
+ * whoever has its key, and nobody comes to that without his own word. An owner lets go, and the next one claims.
+ */
 export function transferDevice(
   trust: Trust,
   id: ActorId,
   by: Agent,
   to: { readonly user: ActorId; readonly credential: CredentialFacts; readonly relationship: RelationshipId },
 ): Verdict {
+  if (by.kind !== 'operator') {
+    return refuse('not-entitled', 'nobody is made an owner: let go of it, and he claims it', '/user');
+  }
   const wrong = ownershipRefusal(trust, id, by) ?? newKeyRefusal(trust, id, to.credential);
   if (wrong !== undefined) return wrong;
   const { actors } = trust.snapshot;

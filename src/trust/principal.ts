@@ -10,13 +10,17 @@ export interface Standing {
   readonly user: ActorId | null;
 }
 
-/** `undefined` when the credential is not valid, or its actor is not active. */
+/**
+ * `undefined` when the credential is not valid, or its actor is not active, or not the user whom it names: what acts in
+ * somebody's name has no other name to fall back to.
+ */
 export function standingOf(trust: Trust, credential: CredentialId): Standing | undefined {
   const { credentials, actors } = trust.snapshot;
   const found = credentials.get(credential);
   if (found === undefined || !isCurrent(found, trust.now)) return undefined;
   const actor = actors.get(found.actor);
   if (actor?.state !== 'active') return undefined;
+  if (found.user !== null && !trust.isActive(found.user)) return undefined;
   const user = found.user ?? actor.owner;
   return { actor, credential, user: user !== null && trust.isActive(user) ? user : null };
 }

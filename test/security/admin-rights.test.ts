@@ -46,7 +46,10 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'POST /v1/actors/:id/suspend': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
   'POST /v1/actors/:id/resume': operators(({ ids }) => ({ id: ids['cid'] ?? '' })),
   'POST /v1/actors/:id/release': id('lamp'),
-  'POST /v1/actors/:id/transfer': id('lamp', 'hidden', ({ named }) => ({ user: named('bob') })),
+  'POST /v1/actors/:id/transfer': operators(({ named }) => ({
+    id: named('lamp'),
+    body: { user: named('bob') },
+  })),
   'POST /v1/actors/:id/reset': id('lamp', 'proof', () => ({ proof: RESET_PROOF })),
   'POST /v1/actors/:id/claim-code': operators(({ named }) => ({
     id: named('new'),
@@ -266,8 +269,32 @@ describe('G07: acting through somebody else’s rights', () => {
     assert.deepEqual(problemOf(rotated), [403, 'not-entitled']);
     const handed = { user: 'bob', credential: { kind: 'psk', user: 'cid' } };
     const transfer = `/v1/actors/${town.ids['lamp']}/transfer`;
-    const given = await town.as('user', { method: 'POST', url: transfer, body: handed });
+    const given = await town.as('operator', { method: 'POST', url: transfer, body: handed });
     assert.deepEqual(problemOf(given), [400, 'credential-not-allowed']);
+  });
+
+  test('G07: nobody is made to stand behind a device whose key somebody else has: who wants one, claims it', async () => {
+    const town = await foundTown();
+    const { ids } = town;
+    const planted = { kind: 'psk', identity: 'planted', keyHex: '000102030405060708090a0b0c0d0e0f' };
+    const url = `/v1/actors/${ids['lamp']}/transfer`;
+    const given = await town.as('user', { method: 'POST', url, body: { user: 'bob', credential: planted } });
+    assert.deepEqual(problemOf(given), [403, 'operator-only']);
+    const freed = await town.as('user', { method: 'POST', url: `/v1/actors/${ids['lamp']}/release` });
+    const { claimCode: code } = freed.json<{ claimCode: string }>();
+    const key = await town.as('user', {
+      method: 'POST',
+      url: '/v1/credentials',
+      body: { actor: 'lamp', ...planted },
+    });
+    assert.deepEqual(problemOf(key), [404, 'actor-unknown'], 'it is nothing of hers any more');
+    const claim = { device: 'lamp', user: 'bob', code };
+    const forced = await town.as('user', { method: 'POST', url: '/v1/claims', body: claim });
+    assert.deepEqual(problemOf(forced), [404, 'actor-unknown'], 'he says it himself');
+    assert.equal(
+      (await town.as('other', { method: 'POST', url: '/v1/claims', body: claim })).statusCode,
+      201,
+    );
   });
 });
 

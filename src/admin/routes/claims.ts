@@ -119,7 +119,8 @@ function addHandOvers(app: AdminApp, gateway: Gateway): void {
     {
       schema: {
         ...HANDING_OVER,
-        summary: 'Give a device to another user, with a new key: what stood on the device before ends',
+        summary:
+          'Give a device to another user, with a new key: what stood on the device before ends. Its owner releases it',
         body: transferSchema,
       },
     },

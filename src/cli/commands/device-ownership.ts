@@ -64,7 +64,10 @@ function addTransfer(device: Command, context: CommandContext): void {
     .command('transfer')
     .argument('<name>', 'name or id')
     .requiredOption('--to <user>', 'its new owner')
-    .description('give a device to another user: its old keys end, and a new one is made or handed over');
+    .description(
+      'give a device to another user, as an operator: its old keys end, and a new one is made or handed over; an ' +
+        'owner releases it, and the next one claims it',
+    );
   addRevealOptions(addCredentialOptions(command), 'the new key')
     .addHelpText(
       'after',

@@ -143,13 +143,14 @@ export class Credentials {
     return judged.kind === 'certified' ? judged.until : undefined;
   }
 
-  /** Who stands behind a credential now; `undefined` when it is not valid, or its actor may not act. */
+  /** Who stands behind a credential now; `undefined` when it is not valid, or its actor, or its own user, may not act. */
   standing(credential: CredentialId): Standing | undefined {
     const { credentials, actors } = this.#snapshot;
     const found = credentials.get(credential);
     const actor = found && actors.get(found.actor);
     if (found === undefined || actor?.state !== 'active' || !isCurrent(found, this.now)) return undefined;
     const user = this.#active(found.user ?? actor.owner);
+    if (found.user !== null && user === null) return undefined;
     const principal = { actor: actor.id, kind: actor.kind, name: actor.name, credential, user };
     return { principal, until: found.notAfter };
   }

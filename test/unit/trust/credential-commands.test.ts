@@ -6,6 +6,7 @@ import {
   establishCredential,
   removeActor,
   restoreSnapshot,
+  resumeActor,
   resumeCredential,
   type Revision,
   rotateCredential,
@@ -157,7 +158,9 @@ describe('credentials', () => {
     const userOf = (id: string) => standingOf(world.trust, credential(id))?.user;
     assert.deepEqual([userOf('own'), userOf('guest'), userOf('none')], ['alice', 'bob', undefined]);
     world.done(suspendActor(world.trust, actor('bob')));
-    assert.equal(userOf('guest'), null, 'not the owner instead');
+    assert.equal(userOf('guest'), undefined, 'neither the owner nor nobody instead');
+    world.done(resumeActor(world.trust, actor('bob')));
+    assert.equal(userOf('guest'), 'bob');
     world.trust.advance(wallTime(9));
     assert.equal(userOf('guest'), undefined);
     world.done(suspendActor(world.trust, actor('lock')));

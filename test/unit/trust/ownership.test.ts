@@ -152,12 +152,12 @@ describe('ownership', () => {
       relationship: relationship('lock>bob'),
     });
     const transfer = (fingerprint: string) =>
-      transferDevice(world.trust, actor('lock'), asActor('alice'), to(fingerprint));
+      transferDevice(world.trust, actor('lock'), OPERATOR, to(fingerprint));
     refusedBy(transfer(hash('a')), 'key-reused');
     world.done(transfer(hash('b')));
     assert.deepEqual(world.valid(), ['lock>bob']);
     assert.equal(standingOf(world.trust, credential('k2'))?.user, 'bob');
-    refusedBy(transfer(hash('c')), 'not-entitled');
+    refusedBy(transferDevice(world.trust, actor('lock'), asActor('bob'), to(hash('c'))), 'not-entitled');
   });
 
   test('the proof of a factory reset frees a device, so many wrong ones do not', () => {

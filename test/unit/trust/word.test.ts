@@ -111,16 +111,22 @@ describe("an owner's word for his device", () => {
     ]);
   });
 
-  test('hands the device on with a key that acts for its new owner, for nobody else', () => {
+  test("makes nobody else the owner, nor stand behind a key of his choice: that is an operator's to say", () => {
+    const world = new TrustWorld();
+    const to = { user: actor('bob'), relationship: relationship('lock>bob'), credential: psk('new', 'lock') };
+    refusedBy(transferDevice(world.trust, actor('lock'), asActor('alice'), to), 'not-entitled');
+  });
+
+  test('is followed with a key that acts for the new owner, for nobody else', () => {
     const world = new TrustWorld();
     const to = { user: actor('bob'), relationship: relationship('lock>bob') };
     const borrowed = psk('new', 'lock', { user: actor('carol') });
     refusedBy(
-      transferDevice(world.trust, actor('lock'), asActor('alice'), { ...to, credential: borrowed }),
+      transferDevice(world.trust, actor('lock'), OPERATOR, { ...to, credential: borrowed }),
       'credential-not-allowed',
     );
     const credential = psk('new', 'lock');
-    world.done(transferDevice(world.trust, actor('lock'), asActor('alice'), { ...to, credential }));
+    world.done(transferDevice(world.trust, actor('lock'), OPERATOR, { ...to, credential }));
   });
 });
 

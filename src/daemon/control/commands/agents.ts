@@ -40,7 +40,6 @@ function hiddenRefusal(trust: Trust, viewer: ActorId, command: Command): Refused
     case 'introduce':
     case 'claim':
     case 'release':
-    case 'transfer':
     case 'reset':
       return undefined; // they name actors, and only such as the agent sees are found: references.ts
     case 'claim-by-device':
@@ -88,7 +87,8 @@ const AGENTS = {
   'add-unclaimed': OPERATORS,
   claim: ACTORS_TOO,
   release: ACTORS_TOO,
-  transfer: ACTORS_TOO,
+  // Whoever owns a device stands behind it: nobody makes another do that.
+  transfer: OPERATORS,
   reset: ACTORS_TOO,
   'open-claim-window': OPERATORS,
   'close-claim-window': OPERATORS,

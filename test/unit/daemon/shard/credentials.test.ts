@@ -174,7 +174,7 @@ describe('every kind of credential', () => {
     });
   }
 
-  test('it acts in the name of its own user, else of its owner, if he may act', () => {
+  test('G07: it acts in the name of its own user, and is nothing while he may not act; else of its owner', () => {
     const { credentials, apply } = scene();
     const userOf = (id: string): unknown => credentials.standing(id as CredentialId)?.principal.user;
     assert.equal(userOf('c-meter'), 'ann');
@@ -188,7 +188,11 @@ describe('every kind of credential', () => {
     apply({ kind: 'credential-established', credential: facts });
     assert.equal(userOf('c-bob'), 'bob');
     apply({ kind: 'actor-suspended', id: 'bob' as ActorId });
-    assert.equal(userOf('c-bob'), null);
+    assert.equal(userOf('c-bob'), undefined);
+    apply({ kind: 'actor-resumed', id: 'bob' as ActorId });
+    assert.equal(userOf('c-bob'), 'bob');
+    apply({ kind: 'actor-suspended', id: 'ann' as ActorId });
+    assert.equal(userOf('c-meter'), null, 'a device without anybody behind it may be there, and do nothing');
   });
 
   test('news of other people take nobody his ground', () => {
