@@ -333,7 +333,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'key-reused': 'a device that changes hands needs a key that nobody had before',
   'claim-code-missing': 'its owner lets go of it first: postern device release NAME',
   'claim-code-expired': 'make another: postern device claim-code NAME',
-  'claim-code-spent': 'too many wrong codes; make another: postern device claim-code NAME',
+  'claim-code-spent': 'too many wrong codes; an operator makes another: postern device claim-code NAME',
   'already-owned': 'its owner can let go of it: postern device release NAME',
   'not-owned': 'its first owner claims it: postern claim NAME --user USER',
   'reset-proof-missing':

@@ -4,6 +4,7 @@ import type { ActorId } from './actor.ts';
 import type { AdmissionCount, Claim } from './claim.ts';
 import type { Draft } from './draft.ts';
 import type { TrustEvent } from './events.ts';
+import { guessedWrong } from './guesses.ts';
 import { TRUST_LIMITS } from './limits.ts';
 
 type ClaimEvent = Extract<
@@ -28,16 +29,16 @@ export function applyClaim(draft: Draft, event: ClaimEvent): void {
     case 'claim-code-issued':
       return change(draft, event.id, { code: event.code });
     case 'reset-proof-set': {
-      const reset = { hashHex: event.hashHex, failuresLeft: TRUST_LIMITS.claimFailuresMax };
+      const reset = { hashHex: event.hashHex, failuresLeft: TRUST_LIMITS.claimFailuresOfAllMax };
       return change(draft, event.id, { reset });
     }
     case 'claim-failed': {
       const code = draft.claims.get(event.id)?.code ?? null;
-      return change(draft, event.id, { code: code && { ...code, failuresLeft: code.failuresLeft - 1 } });
+      return change(draft, event.id, { code: code && guessedWrong(code, event.by) });
     }
     case 'reset-failed': {
       const reset = draft.claims.get(event.id)?.reset ?? null;
-      return change(draft, event.id, { reset: reset && { ...reset, failuresLeft: reset.failuresLeft - 1 } });
+      return change(draft, event.id, { reset: reset && guessedWrong(reset, event.by) });
     }
     default:
       unreachable(event);

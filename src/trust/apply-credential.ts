@@ -59,6 +59,9 @@ function end(draft: Draft, id: CredentialId): void {
   const key = proofKey(credential);
   if (key !== undefined) draft.identities.delete(key);
   const rest = (draft.held.get(credential.actor) ?? []).filter((each) => each !== id);
+  const before = rest.find((each) => draft.credentials.get(each)?.successor === id);
+  // Whose successor has ended is followed by the successor of that.
+  if (before !== undefined) change(draft, before, { successor: credential.successor });
   if (rest.length === 0) draft.held.delete(credential.actor);
   else draft.held.set(credential.actor, rest);
 }

@@ -116,13 +116,13 @@ export function codeRefusal(
   trust: Trust,
   { hashHex, notAfter, failuresLeft }: ClaimCode,
 ): Refused | undefined {
-  const { claimFailuresMax } = TRUST_LIMITS;
+  const { claimFailuresOfAllMax } = TRUST_LIMITS;
   if (!SHA256_HEX.test(hashHex))
     return refuse('key-invalid', 'a hash is 64 hexadecimal digits', '/code/hashHex');
-  if (!Number.isInteger(failuresLeft) || failuresLeft < 1 || failuresLeft > claimFailuresMax) {
+  if (!Number.isInteger(failuresLeft) || failuresLeft < 1 || failuresLeft > claimFailuresOfAllMax) {
     return refuse(
       'terms-invalid',
-      `a code withstands 1 to ${claimFailuresMax} failures`,
+      `a code withstands 1 to ${claimFailuresOfAllMax} failures`,
       '/code/failuresLeft',
     );
   }
@@ -139,7 +139,7 @@ function listedIn({ admits }: ClaimWindow, fingerprintHex: string): ListedDevice
 function printedOn(id: ActorId, listed: ListedDevice | undefined, notAfter: WallTime): readonly TrustEvent[] {
   const events: TrustEvent[] = [];
   if (listed?.claimHashHex) {
-    const { claimFailuresMax: failuresLeft } = TRUST_LIMITS;
+    const { claimFailuresOfAllMax: failuresLeft } = TRUST_LIMITS;
     const code = { hashHex: listed.claimHashHex, established: 'printed', notAfter, failuresLeft } as const;
     events.push({ kind: 'claim-code-issued', id, code });
   }

@@ -41,15 +41,20 @@ export interface Claim {
   readonly reset: ResetProof | null;
 }
 
-export interface ClaimCode {
+/** What somebody may try to guess. */
+export interface Guessed {
+  /** Wrong guesses, of all together, that are still answered. */
+  readonly failuresLeft: number;
+  /** How many each actor has had; absent: none has had any. */
+  readonly failures?: readonly { readonly by: ActorId; readonly count: number }[];
+}
+
+export interface ClaimCode extends Guessed {
   readonly hashHex: string;
   readonly established: Establishment;
   readonly notAfter: WallTime | null;
-  /** Wrong codes that are still answered. */
-  readonly failuresLeft: number;
 }
 
-export interface ResetProof {
+export interface ResetProof extends Guessed {
   readonly hashHex: string;
-  readonly failuresLeft: number;
 }

@@ -15,7 +15,7 @@ import {
   keyEntitled,
   outranks,
   resumptionRefusal,
-  suspender,
+  byActor,
   withdrawalEntitled,
 } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
@@ -55,6 +55,9 @@ export function rotateCredential(trust: Trust, { id, successor, until }: Rotatio
   if (old === undefined) return refuse('credential-unknown', 'there is no such credential');
   const refusal = keyEntitled(trust, old, by) ?? keyEntitled(trust, successor, by);
   if (refusal !== undefined) return refusal;
+  // Its successor would be in force, and carry what stood on it.
+  const suspended = old.state === 'suspended' ? resumptionRefusal(old.suspendedBy, by) : undefined;
+  if (suspended !== undefined) return suspended;
   if (old.successor !== null) {
     const missing = { successor: old.successor };
     return refuse('credential-replaced', 'it has a successor already: rotate that one', undefined, missing);
@@ -212,7 +215,7 @@ function switchTo(trust: Trust, id: CredentialId, by: Agent, state: Credential['
     return resumptionRefusal(suspendedBy, by) ?? accept({ kind: 'credential-resumed', id });
   }
   if (credential.state === state && !outranks(suspendedBy, by)) return accept();
-  return accept({ kind: 'credential-suspended', id, ...suspender(by) });
+  return accept({ kind: 'credential-suspended', id, ...byActor(by) });
 }
 
 const NO_TOKEN = 'devices prove themselves with keys';

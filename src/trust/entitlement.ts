@@ -48,8 +48,8 @@ export function resumptionRefusal(suspendedBy: ActorId | undefined, by: Agent): 
 export const outranks = (suspendedBy: ActorId | undefined, by: Agent): boolean =>
   suspendedBy !== undefined && by.kind === 'operator';
 
-/** The member of an event that says which actor suspended something; none for an operator. */
-export const suspender = (by: Agent): { readonly by?: ActorId } => (by.kind === 'actor' ? { by: by.id } : {});
+/** The member of an event that says which actor did it; none for an operator. */
+export const byActor = (by: Agent): { readonly by?: ActorId } => (by.kind === 'actor' ? { by: by.id } : {});
 
 /** Refuses unless the agent is an operator, the introducer, or the owner of the device that is the introducer. */
 export function introducerEntitled(trust: Trust, introducer: ActorId, by: Agent): Refused | undefined {
@@ -67,12 +67,19 @@ export function keyEntitled(
   by: Agent,
 ): Refused | undefined {
   if (by.kind === 'operator') return undefined;
-  if (kind === 'token') return refuse('not-entitled', 'tokens are for an operator to give', '/kind');
-  if (kind === 'x509')
-    return refuse('not-entitled', 'whose a certificate is, is for an operator to say', '/kind');
+  const wrong = kindEntitled(kind, by);
+  if (wrong !== undefined) return wrong;
   if (!speaksFor(trust, actor, by)) return notTheHolder(actor);
   if (user === null || (by.kind === 'actor' && user === by.id)) return undefined;
   return refuse('not-entitled', 'it acts in the name of somebody else', '/user', { user });
+}
+
+/** Refuses what is an operator's to give, whoever it is for. */
+export function kindEntitled(kind: Credential['kind'], by: Agent): Refused | undefined {
+  if (by.kind === 'operator') return undefined;
+  if (kind === 'token') return refuse('not-entitled', 'tokens are for an operator to give', '/kind');
+  if (kind !== 'x509') return undefined;
+  return refuse('not-entitled', 'whose a certificate is, is for an operator to say', '/kind');
 }
 
 /** Refuses to take a credential away unless the agent is an operator, speaks for the holder, or it acts in his name. */

@@ -63,7 +63,8 @@ type ClaimEvent =
   | { readonly kind: 'device-admitted'; readonly id: ActorId; readonly at: WallTime }
   | { readonly kind: 'claim-code-issued'; readonly id: ActorId; readonly code: ClaimCode }
   | { readonly kind: 'reset-proof-set'; readonly id: ActorId; readonly hashHex: string }
-  | { readonly kind: 'claim-failed' | 'reset-failed'; readonly id: ActorId };
+  /** Somebody's guess was wrong; `by` an actor; without: by an operator. */
+  | { readonly kind: 'claim-failed' | 'reset-failed'; readonly id: ActorId; readonly by?: ActorId };
 
 export interface Fallen {
   readonly id: RelationshipId;

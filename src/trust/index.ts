@@ -83,7 +83,7 @@ export {
   suspendCredential,
   useCredential,
 } from './credential-commands.ts';
-export { type Agent, agentName, keyEntitled, speaksFor } from './entitlement.ts';
+export { type Agent, agentName, keyEntitled, kindEntitled, speaksFor } from './entitlement.ts';
 export type { CredentialFacts, Fallen, TrustEvent } from './events.ts';
 export { addSupport, introduce, type NewIntroduction, type Vouch } from './introduction.ts';
 export { TRUST_LIMITS } from './limits.ts';
@@ -94,6 +94,7 @@ export {
   ownerTerms,
   releaseDevice,
   resetDevice,
+  resetRefusal,
   type ResetWish,
   returnDevice,
   type ReturnWish,

@@ -26,8 +26,10 @@ export const TRUST_LIMITS = {
   grantsMax: 16,
   resourcesPerGrantMax: 16,
   patternLengthMax: 256,
-  /** Wrong claim codes or reset proofs before the code is spent: 9 digits withstand that. */
+  /** Wrong claim codes or reset proofs of one actor for one device: then its guesses are not looked at any more. */
   claimFailuresMax: 5,
+  /** Those of all actors together before the code is spent: 8 digits withstand that. */
+  claimFailuresOfAllMax: 1_000,
   /** Lines of a manufacturer's list. */
   listedDevicesMax: 100_000,
   /** Devices of one batch, which is one entry of the log and one message to each shard. */

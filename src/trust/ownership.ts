@@ -11,9 +11,10 @@ import type { ClaimCode } from './claim.ts';
 import { codeRefusal } from './claim-window.ts';
 import type { CredentialId } from './credential.ts';
 import { keyRefusal } from './credential-commands.ts';
-import { type Agent, speaksFor } from './entitlement.ts';
+import { type Agent, byActor, speaksFor } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import type { Node } from './graph.ts';
+import { mayGuess } from './guesses.ts';
 import type { RelationshipId } from './relationship.ts';
 import { ending } from './revocation.ts';
 import { type Pattern, SCOPE_ACTIONS } from './scope.ts';
@@ -71,10 +72,9 @@ export function claimDevice(
   if (code.notAfter !== null && code.notAfter <= trust.now) {
     return refuse('claim-code-expired', 'its claim code has run out', '/code', { notAfter: code.notAfter });
   }
-  if (code.failuresLeft <= 0)
-    return refuse('claim-code-spent', 'too many wrong codes: issue another', '/code');
+  if (!mayGuess(code, by)) return refuse('claim-code-spent', 'too many wrong codes', '/code');
   if (code.hashHex !== hashHex) {
-    const events: readonly TrustEvent[] = [{ kind: 'claim-failed', id }];
+    const events: readonly TrustEvent[] = [{ kind: 'claim-failed', id, ...byActor(by) }];
     return { ...refuse('claim-code-wrong', 'that is not the code of this device', '/code'), events };
   }
   const owned = { id: relationship, trustor: id, trustee: user, terms: ownerTerms(device.name) };
@@ -120,10 +120,9 @@ export function transferDevice(
 }
 
 /** The device proves that it has been reset: whoever owned it, it is free for a claim, with a new key. */
-export function resetDevice(trust: Trust, { device: id, hashHex, credential, code }: ResetWish): Verdict {
-  const device = trust.snapshot.actors.get(id);
-  if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
-  const unproven = proofRefusal(trust, id, hashHex);
+export function resetDevice(trust: Trust, wish: ResetWish, by: Agent): Verdict {
+  const { device: id, credential, code } = wish;
+  const unproven = resetRefusal(trust, wish, by);
   if (unproven !== undefined) return unproven;
   const wrong =
     newKeyRefusal(trust, id, credential) ?? (code === null ? undefined : codeRefusal(trust, code));
@@ -149,7 +148,7 @@ export function returnDevice(trust: Trust, wish: ReturnWish): Verdict {
   if (came?.kind !== 'device' || came.owner !== null || keys.length !== 1 || key?.kind !== 'rpk') {
     return refuse('not-entitled', 'only a newcomer that nobody owns comes back', '/newcomer');
   }
-  const wrong = proofRefusal(trust, id, wish.hashHex) ?? codeRefusal(trust, code);
+  const wrong = resetRefusal(trust, wish, { kind: 'actor', id: newcomer }) ?? codeRefusal(trust, code);
   if (wrong !== undefined) return wrong;
   const { fingerprintHex, spkiHex, established } = key;
   const proof = { kind: 'rpk', fingerprintHex, spkiHex } as const;
@@ -173,13 +172,19 @@ export function returnDevice(trust: Trust, wish: ReturnWish): Verdict {
 }
 
 /** Why that does not prove a reset of the device. */
-function proofRefusal(trust: Trust, id: ActorId, hashHex: string): Refused | undefined {
-  const proof = trust.snapshot.claims.get(id)?.reset ?? null;
-  if (proof === null || proof.failuresLeft <= 0) {
+export function resetRefusal(
+  { snapshot }: Trust,
+  { device: id, hashHex }: Pick<ResetWish, 'device' | 'hashHex'>,
+  by: Agent,
+): Refused | undefined {
+  const device = snapshot.actors.get(id);
+  if (device?.kind !== 'device') return refuse('actor-unknown', 'there is no such device', '/device');
+  const proof = snapshot.claims.get(id)?.reset ?? null;
+  if (proof === null || !mayGuess(proof, by)) {
     return refuse('reset-proof-missing', 'only its owner can let go of it', '/device');
   }
   if (proof.hashHex === hashHex) return undefined;
-  const events: readonly TrustEvent[] = [{ kind: 'reset-failed', id }];
+  const events: readonly TrustEvent[] = [{ kind: 'reset-failed', id, ...byActor(by) }];
   return { ...refuse('reset-proof-wrong', 'that does not prove a reset of this device', '/hashHex'), events };
 }
 

@@ -2,7 +2,7 @@
 import type { WallTime } from '../base/index.ts';
 import type { ActorId, Revision } from './actor.ts';
 import type { CredentialId } from './credential.ts';
-import { type Agent, entitled, firmRefusal, outranks, resumptionRefusal, suspender } from './entitlement.ts';
+import { type Agent, entitled, firmRefusal, outranks, resumptionRefusal, byActor } from './entitlement.ts';
 import { wordRefusal } from './word.ts';
 import { TRUST_LIMITS } from './limits.ts';
 import type { Ground, Relationship, RelationshipId } from './relationship.ts';
@@ -155,5 +155,5 @@ function switchTo(trust: Trust, id: RelationshipId, by: Agent, kind: 'active' | 
     return resumptionRefusal(suspendedBy, by) ?? accept({ kind: 'relationship-resumed', id });
   }
   if (state.kind === kind && !outranks(suspendedBy, by)) return accept();
-  return accept({ kind: 'relationship-suspended', id, ...suspender(by) });
+  return accept({ kind: 'relationship-suspended', id, ...byActor(by) });
 }

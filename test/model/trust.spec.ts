@@ -359,6 +359,7 @@ export class PlainTrust {
     const onLine = standing.filter((r) => isLine(r.ground) && r.ground.line === line).map((r) => r.id);
     const verdict = this.#end(last ? onLine : []);
     this.credentials.delete(id);
+    for (const c of this.credentials.values()) if (c.successor === id) c.successor = credential.successor;
     return verdict;
   }
 

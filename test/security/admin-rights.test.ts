@@ -273,6 +273,15 @@ describe('G07: acting through somebody else’s rights', () => {
     assert.deepEqual(problemOf(given), [400, 'credential-not-allowed']);
   });
 
+  test('G07: whoever proves a reset says nothing of whose a certificate is', async () => {
+    const town = await foundTown();
+    const url = `/v1/actors/${town.ids['lamp']}/reset`;
+    const credential = { kind: 'x509', subject: 'CN=bobs-lock' };
+    const asked = { method: 'POST', url, body: { proof: RESET_PROOF, credential } };
+    assert.deepEqual(problemOf(await town.as('other', asked)), [403, 'not-entitled']);
+    assert.deepEqual(problemOf(await town.as('operator', asked)), [400, 'key-invalid'], 'no authority here');
+  });
+
   test('G07: nobody is made to stand behind a device whose key somebody else has: who wants one, claims it', async () => {
     const town = await foundTown();
     const { ids } = town;

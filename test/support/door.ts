@@ -66,11 +66,16 @@ export class DoorWorld extends World {
   async answerAll(): Promise<Word[]> {
     const words: Word[] = [];
     for (const { request, petition } of this.petitions()) {
-      const word = await answerPetition(this.#control, petition);
+      const word = await this.answer(petition);
       this.word(request, word);
       words.push(word);
     }
     return words;
+  }
+
+  /** Control's word on a petition, wherever it came from. */
+  answer(petition: Petition): Promise<Word> {
+    return answerPetition(this.#control, petition);
   }
 
   /** As much of control as petitions use. */

@@ -3,7 +3,7 @@
  * him the owner. Control decides; the answer follows when its word is there.
  *
  *   GET                         a device: what it is called, and whether somebody owns it
- *   POST {device, code}         whoever acts for a user: exactly one such POST makes its user the owner
+ *   POST {device, code}         a device that acts for a user: exactly one such POST makes its user the owner
  *   POST {device, proof, code?} a device that nobody owns: that it was `device` before it was reset
  */
 import { type Instant, utf8 } from '../../base/index.ts';
@@ -84,6 +84,7 @@ export class Claims {
     if (body.kind === 'reset') return this.#takeBack(now, asked, body);
     const { principal, credential } = asked.session;
     if (principal === null || principal.user === null) return this.#deny(now, asked, 'acts-for-nobody');
+    if (principal.kind !== 'device') return this.#deny(now, asked, 'not-a-device');
     const { device, code } = body;
     this.#petition(now, asked, { kind: 'claim', credential, device, code }, (at) => {
       this.#answer(at, asked, CODE.CREATED, { device, state: 'claimed' });

@@ -221,15 +221,23 @@ describe('admin: claims', () => {
     assert.equal(device.owner, won[0]?.json().user);
   });
 
-  test('G08: a wrong code counts, and five of them spend it', async () => {
+  test('G08: a wrong code counts, and five of somebody are his last: nobody locks the owner out', async () => {
     const admin = await adminUnderTest();
-    await admin.addUser('ann');
+    for (const name of ['ann', 'eve']) await admin.addUser(name);
+    const tokenOf = async (actor: string): Promise<string> =>
+      (await admin.ask('/v1/credentials', { body: { actor, kind: 'token' } })).json().token;
+    const [anns, eves] = [await tokenOf('user/ann'), await tokenOf('user/eve')];
     const { claimCode } = (
       await admin.ask('/v1/actors', { body: { kind: 'device', name: 'lamp', claim: true } })
     ).json();
-    const claim = (code: string) => admin.ask('/v1/claims', { body: { device: 'lamp', code, user: 'ann' } });
-    for (let i = 0; i < 5; i++) assert.deepEqual(problemOf(await claim('0000')), [403, 'claim-code-wrong']);
-    assert.deepEqual(problemOf(await claim(claimCode)), [403, 'claim-code-spent']);
+    const claim = (code: string, user: string, token: string) =>
+      admin.ask('/v1/claims', { body: { device: 'lamp', code, user }, token });
+    const eve = (code: string) => claim(code, 'eve', eves);
+    for (let i = 0; i < 5; i++) assert.deepEqual(problemOf(await eve('0000')), [403, 'claim-code-wrong']);
+    const { revision } = admin.control.snapshot;
+    assert.deepEqual(problemOf(await eve(claimCode)), [403, 'claim-code-spent']);
+    assert.equal(admin.control.snapshot.revision, revision, 'and fills the log no further');
+    assert.equal((await claim(claimCode, 'ann', anns)).statusCode, 201);
   });
 
   test('however the code is typed; released with a new code, the keys end', async () => {

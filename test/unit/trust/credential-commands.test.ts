@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { wallTime } from '../../../src/base/index.ts';
 import {
+  type Agent,
   endCredential,
   establishCredential,
   removeActor,
@@ -17,6 +18,7 @@ import {
 } from '../../../src/trust/index.ts';
 import {
   actor,
+  asActor,
   credential,
   hash,
   OPERATOR,
@@ -135,6 +137,34 @@ describe('credentials', () => {
         .events.map((event) => 'id' in event && event.id),
       ['new', 'old'],
     );
+  });
+
+  test('one whose successor has ended is followed by the successor of that, or rotates again', () => {
+    const world = holding(psk('a', 'acme'));
+    const rotate = (id: string, to: string) =>
+      rotateCredential(
+        world.trust,
+        { id: credential(id), successor: psk(to, 'acme'), until: null },
+        OPERATOR,
+      );
+    const end = (id: string) => world.done(endCredential(world.trust, credential(id), OPERATOR));
+    world.done(rotate('a', 'b'));
+    end('b');
+    world.done(rotate('a', 'c'));
+    world.done(rotate('c', 'd'));
+    end('c');
+    assert.equal(world.trust.snapshot.credentials.get(credential('a'))?.successor, 'd');
+    world.done(useCredential(world.trust, credential('d')));
+    assert.deepEqual(world.trust.snapshot.held.get(actor('acme')), ['d'], 'the first use ends all before it');
+  });
+
+  test('what an operator has suspended is not rotated back into force by its holder', () => {
+    const world = holding(psk('c', 'lock'));
+    world.done(suspendCredential(world.trust, credential('c'), OPERATOR));
+    const rotate = (by: Agent) =>
+      rotateCredential(world.trust, { id: credential('c'), successor: psk('d', 'lock'), until: null }, by);
+    refusedBy(rotate(asActor('alice')), 'not-entitled');
+    world.done(rotate(OPERATOR));
   });
 
   test('the end of the last credential is final for what stands on it, its suspension is not', () => {

@@ -42,7 +42,7 @@ function opened(admits: Admission, notAfter = 100): TrustWorld {
 const knocks = (world: TrustWorld, name: string, fingerprint: string): Verdict =>
   admitDevice(world.trust, { id: actor(name), name, credential: rpk(`k-${name}`, name, fingerprint) });
 
-const claims = (world: TrustWorld, device: string, user: string, digit: string): Verdict => {
+const claims = (world: TrustWorld, device: string, user: string, digit: string, by = OPERATOR): Verdict => {
   const id = relationship(`${device}>${user}`);
   return claimDevice(
     world.trust,
@@ -52,7 +52,7 @@ const claims = (world: TrustWorld, device: string, user: string, digit: string):
       hashHex: hash(digit),
       relationship: id,
     },
-    OPERATOR,
+    by,
   );
 };
 
@@ -128,6 +128,22 @@ describe('ownership', () => {
     refusedBy(issueClaimCode(world.trust, actor('lock'), code('2')), 'already-owned');
   });
 
+  test('G08: who shows five wrong codes is not listened to any more; everybody else is', () => {
+    const world = new TrustWorld();
+    world.done(addUnclaimedDevice(world.trust, actor('new'), 'new', { ...code('1'), failuresLeft: 1_000 }));
+    const bob = (digit: string) => claims(world, 'new', 'bob', digit, asActor('bob'));
+    for (let n = 0; n < 5; n++) {
+      const { events } = refusedBy(bob('9'), 'claim-code-wrong');
+      assert.deepEqual(events, [{ kind: 'claim-failed', id: 'new', by: 'bob' }]);
+      world.append(...(events ?? []));
+    }
+    assert.equal(refusedBy(bob('1'), 'claim-code-spent').events, undefined, 'and writes nothing any more');
+    assert.equal(world.trust.snapshot.claims.get(actor('new'))?.code?.failuresLeft, 995);
+    world.done(issueClaimCode(world.trust, actor('new'), { ...code('2'), failuresLeft: 1_000 }));
+    refusedBy(bob('9'), 'claim-code-wrong');
+    world.done(claims(world, 'new', 'carol', '2', asActor('carol')));
+  });
+
   test('the owner lets go: keys, relationships and what stood on them end, and the code is a new one', () => {
     const world = new TrustWorld();
     world.done(establishCredential(world.trust, rpk('k', 'lock', hash('a'))));
@@ -165,12 +181,16 @@ describe('ownership', () => {
     world.done(establishCredential(world.trust, psk('k', 'lock')));
     world.done(world.trusts('lock>alice'));
     const reset = (digit: string) =>
-      resetDevice(world.trust, {
-        device: actor('lock'),
-        hashHex: hash(digit),
-        credential: rpk('k2', 'lock', hash('a')),
-        code: code('7'),
-      });
+      resetDevice(
+        world.trust,
+        {
+          device: actor('lock'),
+          hashHex: hash(digit),
+          credential: rpk('k2', 'lock', hash('a')),
+          code: code('7'),
+        },
+        OPERATOR,
+      );
     refusedBy(reset('2'), 'reset-proof-missing');
     world.done(setResetProof(world.trust, actor('lock'), hash('2')));
     world.append(...(refusedBy(reset('9'), 'reset-proof-wrong').events ?? []));
@@ -178,7 +198,7 @@ describe('ownership', () => {
     assert.deepEqual(world.valid(), []);
     assert.equal(standingOf(world.trust, credential('k2'))?.user, null);
     world.done(claims(world, 'lock', 'bob', '7'));
-    for (let n = 0; n < 4; n++) world.append({ kind: 'reset-failed', id: actor('lock') });
+    for (let n = 0; n < 999; n++) world.append({ kind: 'reset-failed', id: actor('lock') });
     refusedBy(reset('2'), 'reset-proof-missing');
   });
 });

@@ -62,7 +62,7 @@ describe('a device that comes back', () => {
     assert.equal(after.claims.get(actor('lock'))?.reset?.hashHex, PROOF, 'and can be reset again');
   });
 
-  test('a wrong proof counts, and the fifth is the last', () => {
+  test('G08: a wrong proof counts, and the fifth of a newcomer is its last; no stranger spends it for the others', () => {
     const made = world();
     for (let i = 0; i < 5; i++) {
       const refused = refusedBy(returnDevice(made.trust, wish({ hashHex: hash('0') })), 'reset-proof-wrong');
@@ -70,6 +70,16 @@ describe('a device that comes back', () => {
     }
     refusedBy(returnDevice(made.trust, wish()), 'reset-proof-missing');
     assert.equal(made.trust.snapshot.actors.get(actor('lock'))?.owner, 'alice');
+    const other = { id: actor('new-2'), name: 'new-2', credential: rpk('second', 'new-2', hash('2')) };
+    made.done(admitDevice(made.trust, other));
+    made.done(returnDevice(made.trust, wish({ newcomer: actor('new-2') })));
+  });
+
+  test('G08: a thousand wrong proofs of all together spend it', () => {
+    const made = world();
+    for (let i = 0; i < 1_000; i++)
+      made.append({ kind: 'reset-failed', id: actor('lock'), by: actor(`stranger-${i}`) });
+    refusedBy(returnDevice(made.trust, wish()), 'reset-proof-missing');
   });
 
   const REFUSALS: Readonly<Record<string, readonly [Partial<ReturnWish>, RefusalCode]>> = {

@@ -26,7 +26,9 @@ export function planDoor(planning: Planning, command: DoorCommand): Plan {
       return only(useCredential(planning.trust, command.id));
     case 'claim-by-device': {
       const { trust, by } = planning;
-      const user = standingOf(trust, command.asker)?.user ?? null;
+      const standing = standingOf(trust, command.asker);
+      // Whoever only acts for a user has no say in what stands behind him: a device of his would have all his rights.
+      const user = standing?.actor.kind === 'device' ? standing.user : null;
       // Between the question and its turn he may have lost what he asked by.
       if (user === null || by.kind !== 'actor' || by.id !== user) return only(ACTS_FOR_NOBODY);
       const { device, code } = command;
@@ -78,7 +80,7 @@ function planReturn(planning: Planning, command: Asked<'return-device'>): Plan {
       hashHex: secretHash(master, 'claim', device, claimCode),
       established: command.code === null ? 'displayed' : 'printed',
       notAfter: null,
-      failuresLeft: TRUST_LIMITS.claimFailuresMax,
+      failuresLeft: TRUST_LIMITS.claimFailuresOfAllMax,
     },
   });
   return { verdict, keys: [], made: { actor: device, ...(command.code === null ? { claimCode } : {}) } };

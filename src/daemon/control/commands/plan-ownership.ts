@@ -9,11 +9,13 @@ import {
   type Establishment,
   findActor,
   issueClaimCode,
+  kindEntitled,
   ownershipRefusal,
   refuse,
   type Refused,
   releaseDevice,
   resetDevice,
+  resetRefusal,
   type Revision,
   setResetProof,
   transferDevice,
@@ -96,14 +98,18 @@ export function planTransfer(planning: Planning, command: Asked<'transfer'>): Pl
 
 /** Whoever has the proof of a reset needs no other right: it was the owner's, or the manufacturer's, to keep. */
 export function planReset(planning: Planning, command: Asked<'reset'>): Plan {
-  const { trust, master } = planning;
+  const { trust, master, by } = planning;
   const device = deviceOf(planning, command.device, command.ifRevision, 'anybody');
   if (device.kind === 'refused') return only(device);
+  const hashHex = shownHash(master, trust.snapshot, { of: 'reset', device: device.id, text: command.proof });
+  const unproven = resetRefusal(trust, { device: device.id, hashHex }, by);
+  if (unproven !== undefined) return only(unproven);
+  const wrong = kindEntitled(command.credential.kind, by);
+  if (wrong !== undefined) return only(within('/credential', wrong));
   const prepared = prepareCredential(planning, device.id, device.name, command.credential);
   if (prepared.kind === 'refused') return only(within('/credential', prepared));
   const { claimCode, code } = drawCode(planning, device.id, { established: 'printed', notAfter: null });
-  const hashHex = shownHash(master, trust.snapshot, { of: 'reset', device: device.id, text: command.proof });
-  const verdict = resetDevice(trust, { device: device.id, hashHex, credential: prepared.facts, code });
+  const verdict = resetDevice(trust, { device: device.id, hashHex, credential: prepared.facts, code }, by);
   return planned(verdict, prepared, { actor: device.id, claimCode });
 }
 
@@ -126,7 +132,7 @@ function drawCode(
 ): { readonly claimCode: string; readonly code: ClaimCode } {
   const claimCode = drawClaimCode(entropy);
   const hashHex = secretHash(master, 'claim', device, claimCode);
-  const { claimFailuresMax: failuresLeft } = TRUST_LIMITS;
+  const { claimFailuresOfAllMax: failuresLeft } = TRUST_LIMITS;
   return { claimCode, code: { hashHex, established, notAfter, failuresLeft } };
 }
 

@@ -292,6 +292,33 @@ describe('a claim', () => {
     assert.deepEqual(codes(meter), ['4.03']);
   });
 
+  test('G07: is for devices: a platform that acts for a user makes him the owner of nothing', async () => {
+    const world = opened();
+    const [actor, id] = ['plt-deputy' as ActorId, 'c-deputy' as CredentialId];
+    const key = keyOf('deputy');
+    const proof = { kind: 'rpk', fingerprintHex: key.fingerprint, spkiHex: '30'.repeat(91) } as const;
+    const bounds = {
+      user: 'alice' as ActorId,
+      established: 'file',
+      notBefore: null,
+      notAfter: null,
+    } as const;
+    world.append(
+      { kind: 'actor-added', id: actor, actor: 'platform', name: 'deputy', owner: null },
+      { kind: 'credential-established', credential: { id, actor, ...bounds, ...proof } },
+    );
+    const deputy = come(world, key);
+    post(deputy, { device: 'lamp', code: 'x' });
+    assert.deepEqual([codes(deputy), world.petitions().length], [['4.03'], 0]);
+    assert.deepEqual(counters(world, 'postern_claims_total'), { 'not-a-device': 1 });
+    const asked = { kind: 'claim', credential: id, device: 'lamp', code: 'x' } as const;
+    assert.deepEqual(
+      await world.answer(asked),
+      { kind: 'refused', code: 'not-entitled' },
+      'whatever a shard says',
+    );
+  });
+
   test('beyond 64 of one session is answered 5.03 at once', () => {
     const world = opened();
     const meter = meterOf(world);
