@@ -1,6 +1,6 @@
 /**
- * Guesses: how often a claim code or a reset proof may be got wrong. Everybody has a few of his own, so that nobody uses
- * up those of the one who has the code; all together have as many as a short code withstands.
+ * Guesses: how often a claim code or a reset proof may be got wrong. Everybody has a few of his own, so that nobody
+ * uses up those of the one who has the code; all together have as many as a short code withstands.
  */
 import type { ActorId } from './actor.ts';
 import type { Guessed } from './claim.ts';

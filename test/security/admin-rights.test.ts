@@ -274,7 +274,7 @@ describe('G07: acting through somebody else’s rights', () => {
   });
 
   test('G07: whoever proves a reset says nothing of whose a certificate is', async () => {
-    const town = await foundTown();
+    const town = await foundTown(await openInterface());
     const url = `/v1/actors/${town.ids['lamp']}/reset`;
     const credential = { kind: 'x509', subject: 'CN=bobs-lock' };
     const asked = { method: 'POST', url, body: { proof: RESET_PROOF, credential } };
@@ -282,8 +282,8 @@ describe('G07: acting through somebody else’s rights', () => {
     assert.deepEqual(problemOf(await town.as('operator', asked)), [400, 'key-invalid'], 'no authority here');
   });
 
-  test('G07: nobody is made to stand behind a device whose key somebody else has: who wants one, claims it', async () => {
-    const town = await foundTown();
+  test('G07: nobody is made to stand behind a device whose key another has: who wants one, claims it', async () => {
+    const town = await foundTown(await openInterface());
     const { ids } = town;
     const planted = { kind: 'psk', identity: 'planted', keyHex: '000102030405060708090a0b0c0d0e0f' };
     const url = `/v1/actors/${ids['lamp']}/transfer`;

@@ -143,7 +143,7 @@ export class Credentials {
     return judged.kind === 'certified' ? judged.until : undefined;
   }
 
-  /** Who stands behind a credential now; `undefined` when it is not valid, or its actor, or its own user, may not act. */
+  /** Who stands behind a credential now; `undefined` when it is not valid, or its actor or its user may not act. */
   standing(credential: CredentialId): Standing | undefined {
     const { credentials, actors } = this.#snapshot;
     const found = credentials.get(credential);

@@ -62,7 +62,7 @@ describe('a device that comes back', () => {
     assert.equal(after.claims.get(actor('lock'))?.reset?.hashHex, PROOF, 'and can be reset again');
   });
 
-  test('G08: a wrong proof counts, and the fifth of a newcomer is its last; no stranger spends it for the others', () => {
+  test('G08: a wrong proof counts, and the fifth of a newcomer is its last; others have their own', () => {
     const made = world();
     for (let i = 0; i < 5; i++) {
       const refused = refusedBy(returnDevice(made.trust, wish({ hashHex: hash('0') })), 'reset-proof-wrong');
