@@ -150,6 +150,7 @@ const OWN_PROBLEMS = {
   'media-type-unsupported': [415, 'Send application/json'],
   'host-not-allowed': [421, 'Not served under this name'],
   'too-many-attempts': [429, 'Too many attempts'],
+  'too-many-requests': [429, 'Too many requests in a minute'],
   internal: [500, 'A fault in the gateway'],
   'not-ready': [503, 'The gateway is starting or stopping'],
   overloaded: [503, 'The gateway is overloaded'],

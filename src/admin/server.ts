@@ -13,6 +13,7 @@ import { guardRoutes } from './access.ts';
 import type { AdminApp } from './app.ts';
 import { hostHook, type Recognise, tokenHook } from './auth.ts';
 import { openApi } from './openapi.ts';
+import { keepPace } from './pace.ts';
 import { isOperational, type ProblemCode, sendOperational, sendProblem } from './problem.ts';
 import { addActorRoutes } from './routes/actors.ts';
 import { addAuditRoutes } from './routes/audit.ts';
@@ -104,6 +105,7 @@ export async function buildApp(parts: AdminParts): Promise<AdminApp> {
       const admit = (token: string) => (parts.recognise(token) ? OPERATOR : gateway.bearerOf(token));
       v1.addHook('onRequest', tokenHook(app, admit, log));
       guardRoutes(v1);
+      keepPace(v1);
       v1.addHook('onSend', async (_request, reply) => {
         void reply.header('cache-control', 'no-store');
       });

@@ -38,6 +38,10 @@ export class Graph {
     return this.#nodes.get(id);
   }
 
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   nodes(): MapIterator<Node> {
     return this.#nodes.values();
   }

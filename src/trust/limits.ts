@@ -14,6 +14,8 @@ export const TRUST_LIMITS = {
   keyBytesMax: 64,
   /** Relationships, those that have ended included until they are forgotten: each costs about 1 KiB. */
   relationshipsMax: 400_000,
+  /** Those that have ended, before the older half of them is forgotten. */
+  endedMax: 20_000,
   /** Relationships from one actor to one other that have not ended. */
   relationshipsBetweenMax: 32,
   /** Introducers who hold one relationship up. */

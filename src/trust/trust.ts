@@ -78,6 +78,11 @@ export class Trust {
     return this.#turned;
   }
 
+  /** How many relationships have ended and are not forgotten. */
+  get ended(): number {
+    return this.#snapshot.relationships.size - this.graph.size;
+  }
+
   /** When `advance` is worth calling next; `undefined` when time changes nothing any more. */
   nextChange(): WallTime | undefined {
     return this.#agenda.next();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type AdminUnderTest, adminUnderTest, problemOf } from '../support/admin.ts';
+import { type AdminUnderTest, adminUnderTest, problemOf, TOKEN } from '../support/admin.ts';
 
 interface Made {
   readonly id: string;
@@ -130,3 +130,34 @@ describe('tokens of actors', () => {
     );
   });
 });
+
+describe('actors who ask without end', () => {
+  test('A12: so many changes a minute, each actor for itself, and reading goes on', async () => {
+    const { admin, made } = await withToken();
+    const bobs = await tokenOf(admin, 'bob');
+    const end = (token: string) => admin.ask('/v1/credentials/crd-0', { method: 'DELETE', token });
+    const codes: number[] = [];
+    for (let n = 0; n < 122; n++) codes.push((await end(made.token)).statusCode);
+    assert.deepEqual([codes.indexOf(429), codes.filter((code) => code === 404).length], [120, 120]);
+    const refused = await end(made.token);
+    assert.deepEqual(problemOf(refused), [429, 'too-many-requests']);
+    assert.match(String(refused.headers['retry-after']), /^\d+$/);
+    assert.equal(await statusOf(admin, made.token), 200);
+    assert.equal((await end(bobs)).statusCode, 404, "nobody uses up what is another's");
+    assert.equal((await end(TOKEN)).statusCode, 404);
+  });
+
+  test('A12: so many requests a minute, and no such bound for operators', async () => {
+    const { admin, made } = await withToken();
+    const ask = (token: string) => admin.ask('/v1/gateway', { token });
+    for (let n = 0; n < 1_200; n++) assert.equal((await ask(made.token)).statusCode, 200);
+    assert.deepEqual(problemOf(await ask(made.token)), [429, 'too-many-requests']);
+    for (let n = 0; n < 1_201; n++) assert.equal((await ask(TOKEN)).statusCode, 200);
+  });
+});
+
+async function tokenOf(admin: AdminUnderTest, name: string): Promise<string> {
+  await admin.addUser(name);
+  const answer = await admin.ask('/v1/credentials', { body: { actor: `user/${name}`, kind: 'token' } });
+  return answer.json<Made>().token;
+}

@@ -48,6 +48,7 @@ export interface ControlPlaneOptions {
   /** How far the system's clock is behind. */
   readonly behindMs?: number;
   readonly patienceMs?: number;
+  readonly endedMax?: number;
   readonly backoff?: Backoff;
   readonly listeners?: ShardSettings['listeners'];
   readonly petition?: SupervisorParts['petition'];
@@ -94,6 +95,7 @@ export async function controlPlane(options: ControlPlaneOptions = {}): Promise<C
     publisher,
     tally,
     log,
+    ...(options.endedMax === undefined ? {} : { endedMax: options.endedMax }),
   });
   const supervisor = new Supervisor({
     settings,

@@ -131,8 +131,12 @@ export class AuthorityDesk {
     }
     this.#problem = null;
     if (isSame(read.settings, this.#read.settings)) return { kind: 'done', changed: false, closed: 0 };
+    // Until every shard has them they are not in force, and the next reload tries again.
+    const closed = await this.#believe(read.settings).catch((cause: unknown) => {
+      this.#problem = `not every shard has them: ${cause instanceof Error ? cause.message : String(cause)}`;
+      throw cause;
+    });
     this.#read = read;
-    const closed = await this.#believe(read.settings);
     const { anchors, lists } = read;
     report(log, 'authorities reloaded', { anchors: anchors.length, lists: lists.length, closed });
     return { kind: 'done', changed: true, closed };

@@ -27,6 +27,7 @@ import {
   type Agent,
   agentName,
   emptySnapshot,
+  forgetRelationships,
   plainSnapshot,
   type PskCredential,
   recordInPieces,
@@ -79,6 +80,8 @@ export interface ControlParts {
   readonly log: OperatorLog;
   /** How long a chain of introductions may get; without: the default of trust. */
   readonly chainMax?: number;
+  /** How many relationships that have ended are kept; without: the default of trust. */
+  readonly endedMax?: number;
 }
 
 export class Control {
@@ -164,7 +167,7 @@ export class Control {
   }
 
   async #carryOut(command: Command, by: Agent): Promise<Outcome> {
-    const { store, clock, publisher, tally, log } = this.#parts;
+    const { clock, publisher, tally, log } = this.#parts;
     const trust = this.#trust;
     trust.advance(clock.wall());
     const { verdict, keys, made, cascade, rows } = await this.#plan(command, by);
@@ -176,14 +179,10 @@ export class Control {
       const { revision } = trust.snapshot;
       return { kind: 'done', revision, ...madeOf(trust.snapshot, made), ...aside };
     }
-    const entry: LogEntry = { at: clock.wall(), by: agentName(by), events };
-    let revision: Revision;
-    try {
-      revision = await store.append(trust.snapshot.revision, entry);
-    } catch (cause) {
+    const revision = await this.#append(command.kind, agentName(by), events);
+    if (typeof revision !== 'number') {
       tally.change(command.kind, 'failed');
-      report(log, 'change failed', { command: command.kind, reason: reasonOf(cause) });
-      throw cause;
+      throw revision.cause;
     }
     if (events.length > LARGE_EVENTS) await giveWay();
     const durable = clock.now();
@@ -192,9 +191,10 @@ export class Control {
     trust.apply({ revision, events });
     // Read before waiting: a later command cannot have removed it yet.
     const results = madeOf(trust.snapshot, made);
-    this.#known.learn(keys);
+    this.#known.learn(keys, trust.snapshot);
     for (const { key } of keys) key.fill(0); // the shards have their copies
     await inForce;
+    await this.#forget();
     if (verdict.kind === 'refused') return verdict; // and that it was tried is recorded
     tally.change(command.kind, 'done');
     if (events.some(({ kind }) => TAKING.has(kind))) tally.revocation(between(durable, clock.now()));
@@ -208,6 +208,34 @@ export class Control {
       this.#saving = undefined;
     });
     return { kind: 'done', revision, ...results, ...aside };
+  }
+
+  /** The revision that the events have become in the log, or why they are not there. */
+  async #append(what: string, by: string, events: readonly TrustEvent[]): Promise<Revision | Failed> {
+    const { store, clock, log } = this.#parts;
+    const entry: LogEntry = { at: clock.wall(), by, events };
+    try {
+      return await store.append(this.#trust.snapshot.revision, entry);
+    } catch (cause) {
+      report(log, 'change failed', { command: what, reason: reasonOf(cause) });
+      return { cause };
+    }
+  }
+
+  /**
+   * Lets go of relationships that have ended, the oldest half, when there are more than are kept: anybody can make and
+   * end them, and what has ended counts for nobody.
+   */
+  async #forget(): Promise<void> {
+    const { endedMax = TRUST_LIMITS.endedMax, publisher } = this.#parts;
+    const { snapshot, ended } = this.#trust;
+    if (ended < endedMax) return;
+    const { events = [] } = forgetRelationships(this.#trust, snapshot.revision, Math.ceil(endedMax / 2));
+    const revision = await this.#append('forget', 'gateway', events);
+    if (typeof revision !== 'number') return; // there will be another time
+    const inForce = publisher.publish(revision, events, []);
+    this.#trust.apply({ revision, events });
+    await inForce;
   }
 
   async #plan(command: Command, by: Agent): Promise<Plan> {
@@ -241,6 +269,10 @@ export class Control {
       report(this.#parts.log, 'snapshot not saved', { reason: reasonOf(cause) });
     }
   }
+}
+
+interface Failed {
+  readonly cause: unknown;
 }
 
 /**

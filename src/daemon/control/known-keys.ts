@@ -21,8 +21,7 @@ export class KnownKeys {
   /** To be awaited before `holderOf` is asked on behalf of `command`; nothing may be written meanwhile. */
   async prepare(command: Command, { credentials }: TrustSnapshot): Promise<void> {
     if (!bringsKeys(command)) return;
-    // What has ended is not taken out one by one.
-    if (this.#holders !== undefined && this.#holders.size <= 2 * credentials.size + ENDED_MAX) return;
+    if (this.#holders !== undefined) return;
     const holders = new Map<string, CredentialId>();
     for await (const [, credential] of unhurried(credentials.values(), giveWay)) {
       if (credential.kind !== 'psk') continue;
@@ -40,9 +39,11 @@ export class KnownKeys {
   }
 
   /** These keys have been established. */
-  learn(keys: readonly PskMaterial[]): void {
+  learn(keys: readonly PskMaterial[], { credentials }: TrustSnapshot): void {
     if (this.#holders === undefined) return;
     for (const { key, credential } of keys) this.#holders.set(this.#hash(key), credential);
+    // What has ended is not taken out one by one: when it is more than half, all is worked out again, if ever asked.
+    if (this.#holders.size > 2 * credentials.size + ENDED_MAX) this.#holders = undefined;
   }
 
   #hash(key: Uint8Array): string {

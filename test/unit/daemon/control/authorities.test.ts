@@ -92,6 +92,21 @@ describe('reading authorities again', () => {
     }
   });
 
+  test('G10: what could not be brought to every shard is not in force, and is tried again', async () => {
+    const made = await desk(list({ number: 1 }));
+    let fails = true;
+    made.desk.serve(() =>
+      fails ? Promise.reject(new OperationalError('PN_BUSY', 'not now')) : Promise.resolve(1),
+    );
+    made.turnTo(list({ number: 2, revoked: ['77'] }));
+    await assert.rejects(made.desk.reload(), { code: 'PN_BUSY' });
+    assert.equal(made.desk.view.revocationLists[0]?.revoked, 0);
+    assert.match(made.desk.view.problem ?? '', /not now/);
+    fails = false;
+    assert.deepEqual(await made.desk.reload(), { kind: 'done', changed: true, closed: 1 });
+    assert.deepEqual([made.desk.view.problem, made.desk.view.revocationLists[0]?.revoked], [null, 1]);
+  });
+
   test('what cannot be read, or is signed by nobody here, changes nothing', async () => {
     const made = await desk(list({ number: 1 }));
     made.there.now = new OperationalError('PN_AUTHORITIES_INVALID', 'cannot read it');

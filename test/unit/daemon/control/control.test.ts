@@ -4,7 +4,13 @@ import { MemoryStore } from '../../../../src/adapters/store/index.ts';
 import { fromHex, toHex, utf8 } from '../../../../src/base/index.ts';
 import type { Command, Outcome } from '../../../../src/daemon/control/index.ts';
 import type { ControlMessage } from '../../../../src/daemon/ports/index.ts';
-import { type ActorId, type Credential, proofKey, type Revision } from '../../../../src/trust/index.ts';
+import {
+  type ActorId,
+  type Credential,
+  proofKey,
+  type RelationshipId,
+  type Revision,
+} from '../../../../src/trust/index.ts';
 import { controlPlane } from '../../../support/control.ts';
 
 const addUser = (name: string): Command => ({
@@ -30,6 +36,34 @@ const identityOf = (credential: Credential | undefined): string | undefined =>
   credential && proofKey(credential);
 
 describe('control', () => {
+  test('A12: what has ended is forgotten, the oldest first, so that making and ending fills nothing', async () => {
+    const { control, supervisor, shards, store } = await controlPlane({ shards: 2, endedMax: 10 });
+    await supervisor.start();
+    const operator = { kind: 'operator' } as const;
+    for (const name of ['ann', 'bob']) done(await control.run(addUser(name), operator));
+    const ends = { trustor: 'user/ann', trustee: 'user/bob' };
+    const scope = [{ actions: ['*'], resources: ['*'] }];
+    const wish = { ...ends, scope, level: 'view', introduce: 0, notBefore: null, notAfter: null } as const;
+    const made: string[] = [];
+    for (let n = 0; n < 25; n++) {
+      const { relationship } = done(await control.run({ kind: 'establish', wish, firm: false }, operator));
+      made.push(relationship?.id ?? '');
+      const id = made[n] as RelationshipId;
+      done(await control.run({ kind: 'revoke', id, ifRevision: null, asOf: null }, operator));
+      assert.ok(control.snapshot.relationships.size <= 10);
+    }
+    assert.deepEqual(
+      [...control.snapshot.relationships.keys()],
+      made.slice(-control.snapshot.relationships.size),
+    );
+    const { revision } = control.snapshot;
+    for (const { received } of shards.started) assert.equal(applies(received).at(-1)?.revision, revision);
+    const by = [];
+    for await (const entry of store.read(0 as Revision))
+      if (entry.events.some(({ kind }) => kind === 'relationships-forgotten')) by.push(entry.by);
+    assert.ok(by.length >= 3 && by.every((each) => each === 'gateway'));
+  });
+
   test('a new device is in the log, in the snapshot and on every shard when it is answered', async () => {
     const { control, supervisor, shards, store } = await controlPlane({ shards: 3 });
     await supervisor.start();
