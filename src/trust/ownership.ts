@@ -11,7 +11,7 @@ import type { ClaimCode } from './claim.ts';
 import { codeRefusal } from './claim-window.ts';
 import type { CredentialId } from './credential.ts';
 import { keyRefusal } from './credential-commands.ts';
-import { type Agent, byActor, speaksFor } from './entitlement.ts';
+import { type Agent, byActor, firmRefusal, speaksFor } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import type { Node } from './graph.ts';
 import { mayGuess } from './guesses.ts';
@@ -21,6 +21,7 @@ import { type Pattern, SCOPE_ACTIONS } from './scope.ts';
 import type { Terms } from './terms.ts';
 import type { Trust } from './trust.ts';
 import { accept, refuse, type Refused, type Verdict } from './verdict.ts';
+import { beyondOwnRefusal } from './word.ts';
 
 export interface ClaimWish {
   readonly device: ActorId;
@@ -87,7 +88,10 @@ export function claimDevice(
 
 /** The owner lets go: what stood on the device ends, its keys too, and the next owner may claim it by the code. */
 export function releaseDevice(trust: Trust, id: ActorId, by: Agent, code: ClaimCode | null): Verdict {
-  const wrong = ownershipRefusal(trust, id, by) ?? (code === null ? undefined : codeRefusal(trust, code));
+  const wrong =
+    ownershipRefusal(trust, id, by) ??
+    shakingOffRefusal(trust, id, by) ??
+    (code === null ? undefined : codeRefusal(trust, code));
   if (wrong !== undefined) return wrong;
   return accept(...handOver(trust, id, null), ...issued(id, code));
 }
@@ -195,6 +199,20 @@ export function ownershipRefusal(trust: Trust, id: ActorId, by: Agent): Refused 
   if (device.owner === null) return refuse('not-owned', 'nobody owns it', '/device');
   if (by.kind === 'operator' || speaksFor(trust, device.owner, by)) return undefined;
   return refuse('not-entitled', 'its owner or an operator may do that', undefined, { owner: device.owner });
+}
+
+/**
+ * Refuses an owner whose say over the device an operator has cut down, and one whose device trusts somebody firmly: he
+ * would let go, claim it by the code that he is shown, and be rid of both.
+ */
+function shakingOffRefusal(trust: Trust, id: ActorId, by: Agent): Refused | undefined {
+  const device = trust.snapshot.actors.get(id);
+  if (by.kind !== 'actor' || device === undefined) return undefined;
+  for (const { relationship } of trust.graph.of(id)) {
+    const wrong = relationship.trustor === id ? firmRefusal(relationship, by) : undefined;
+    if (wrong !== undefined) return { ...wrong, missing: { relationship: relationship.id } };
+  }
+  return beyondOwnRefusal(trust, id, by.id, ownerTerms(device.name));
 }
 
 /** The terms of ownership: everything on the device, to be passed on as far as the default chain goes. */

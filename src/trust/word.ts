@@ -47,7 +47,12 @@ export function manufacturerRefusal(
 }
 
 /** Refuses what an owner would give of his device beyond what the device gives him, here and now. */
-function beyondOwnRefusal(trust: Trust, device: ActorId, owner: ActorId, terms: Terms): Refused | undefined {
+export function beyondOwnRefusal(
+  trust: Trust,
+  device: ActorId,
+  owner: ActorId,
+  terms: Terms,
+): Refused | undefined {
   let over: string | undefined;
   let nearest: string | null = null;
   for (const { id, relationship } of trust.graph.between(device, owner)) {

@@ -74,7 +74,13 @@ export class TrustWorld {
   }
 
   /** `lock>alice` by that name. */
-  trusts(name: string, terms: TermsOf = {}, standsOn: string | null = null, by = OPERATOR): Verdict {
+  trusts(
+    name: string,
+    terms: TermsOf = {},
+    standsOn: string | null = null,
+    by = OPERATOR,
+    firm = false,
+  ): Verdict {
     const [trustor = '', trustee = ''] = name.split('>');
     const wish = {
       id: relationship(name),
@@ -88,6 +94,7 @@ export class TrustWorld {
         notAfter: terms.notAfter === undefined ? null : wallTime(terms.notAfter),
       },
       credential: standsOn as CredentialId | null,
+      firm,
     };
     return establishTrust(this.trust, wish, by);
   }

@@ -5,6 +5,7 @@ import {
   addUnclaimedDevice,
   admitDevice,
   type Admission,
+  type Agent,
   claimDevice,
   closeClaimWindow,
   establishCredential,
@@ -14,6 +15,7 @@ import {
   resetDevice,
   setResetProof,
   standingOf,
+  suspendRelationship,
   transferDevice,
   type Verdict,
 } from '../../../src/trust/index.ts';
@@ -156,6 +158,25 @@ describe('ownership', () => {
     refusedBy(releaseDevice(world.trust, actor('lock'), OPERATOR, null), 'not-owned');
     world.done(claims(world, 'lock', 'bob', '5'));
     refusedBy(claims(world, 'lock', 'carol', '5'), 'already-owned');
+  });
+
+  test('G07: what an operator has laid down is not shaken off by letting go and claiming again', () => {
+    const release = (world: TrustWorld, by: Agent = asActor('alice')) =>
+      releaseDevice(world.trust, actor('lock'), by, code('5'));
+    const cut = new TrustWorld();
+    cut.done(cut.trusts('lock>alice', { level: 'view' }));
+    assert.equal(refusedBy(release(cut), 'terms-exceeded').missing?.['what'], 'level');
+    const suspended = new TrustWorld();
+    suspended.done(suspended.trusts('lock>alice'));
+    suspended.done(suspendRelationship(suspended.trust, relationship('lock>alice'), OPERATOR));
+    refusedBy(release(suspended), 'terms-exceeded');
+    suspended.done(release(suspended, OPERATOR));
+    const firm = new TrustWorld();
+    firm.done(firm.trusts('lock>alice'));
+    firm.done(firm.trusts('lock>acme', {}, null, OPERATOR, true));
+    assert.deepEqual(refusedBy(release(firm), 'not-entitled').missing, { relationship: 'lock>acme' });
+    firm.done(firm.revokes('lock>acme'));
+    firm.done(release(firm));
   });
 
   test('a device changes hands with a new key only', () => {
