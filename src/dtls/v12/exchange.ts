@@ -4,7 +4,7 @@ import type { CredentialKind } from '../effect.ts';
 import type { ClientHello } from '../message/client-hello.ts';
 import type { DtlsSettings } from '../settings.ts';
 import { CERTIFICATE_TYPE, type CertificateTypeName } from '../suite/certificate-types.ts';
-import { GROUPS, type NamedGroup } from '../suite/groups.ts';
+import { GROUPS, GROUPS_BESIDE_PSK, type NamedGroup, SECP256R1 } from '../suite/groups.ts';
 import { type SignatureScheme, signatureFor } from '../suite/signatures.ts';
 
 /** As agreed on. `kind` is the suite's. */
@@ -27,7 +27,7 @@ export function exchangeFor(
   settings: DtlsSettings,
 ): Exchange | undefined {
   if (kind === 'psk') return { kind: 'psk' };
-  const group = commonGroup(hello);
+  const group = commonGroup(hello, kind === 'ecdhe-psk' ? GROUPS_BESIDE_PSK : GROUPS);
   if (group === undefined) return undefined;
   if (kind === 'ecdhe-psk') return { kind: 'ecdhe_psk', group };
   const clientType = kind === 'rpk' ? 'raw-public-key' : 'x509';
@@ -45,12 +45,12 @@ export function credentialKindOf(exchange: Exchange): CredentialKind {
   return exchange.clientType === 'raw-public-key' ? 'rpk' : 'x509';
 }
 
-/** The first of our groups that the client has too. A client that names none leaves the choice to us (RFC 8422 4). */
-function commonGroup(hello: ClientHello): NamedGroup | undefined {
+/** The first of ours that the client has too. A client that names none leaves the choice to us (RFC 8422 4). */
+function commonGroup(hello: ClientHello, ours: readonly NamedGroup[]): NamedGroup | undefined {
   const { supportedGroups, ecPointFormats } = hello.extensions;
   if (ecPointFormats !== undefined && !ecPointFormats.includes(UNCOMPRESSED)) return undefined;
-  if (supportedGroups === undefined) return GROUPS[0];
-  return GROUPS.find((group) => supportedGroups.includes(group.id));
+  if (supportedGroups === undefined) return SECP256R1;
+  return ours.find((group) => supportedGroups.includes(group.id));
 }
 
 /** A list that is not sent is X.509 alone (RFC 7250 4.1). Order says nothing: some stacks list what they lack first. */
@@ -82,10 +82,9 @@ function signatureOf(hello: ClientHello, settings: DtlsSettings): SignatureSchem
 /** The client's list of groups is also that of the curves on which it takes the server's key (RFC 8422 5.1). */
 function canComputeWith(kind: PublicKeyKind, hello: ClientHello): boolean {
   const { supportedGroups } = hello.extensions;
-  const curve = kind === 'ec-p256' ? SECP256R1 : kind === 'ec-p384' ? SECP384R1 : null;
+  const curve = kind === 'ec-p256' ? SECP256R1.id : kind === 'ec-p384' ? SECP384R1 : null;
   return curve === null || supportedGroups === undefined || supportedGroups.includes(curve);
 }
 
 const UNCOMPRESSED = 0;
-const SECP256R1 = 23;
 const SECP384R1 = 24;

@@ -191,7 +191,7 @@ describe('what a client accepts', () => {
 });
 
 describe('groups', () => {
-  const [P256, X25519, ECDSA_CCM_8] = [23, 29, 0xc0ae];
+  const [P256, X25519, ECDSA_CCM_8, ECDHE_PSK_GCM] = [23, 29, 0xc0ae, 0xd001];
   const offered = (supportedGroups: number[]) => ({
     suites: [ECDSA_CCM_8, CCM_8],
     extensions: { supportedGroups, signatureAlgorithms: [0x0403] },
@@ -202,4 +202,25 @@ describe('groups', () => {
     assert.equal(agreed(offered([X25519, P256]), settings).agreement.suite.id, ECDSA_CCM_8);
     assert.equal(agreed(offered([X25519]), settings).agreement.suite.id, CCM_8);
   });
+
+  const groups: [string, number, Extensions, string][] = [
+    ['beside certificates X25519 comes first', ECDSA_CCM_8, { supportedGroups: [P256, X25519] }, 'x25519'],
+    ['beside certificates P-256 will do', ECDSA_CCM_8, { supportedGroups: [P256] }, 'secp256r1'],
+    [
+      'beside a pre-shared key P-256 comes first',
+      ECDHE_PSK_GCM,
+      { supportedGroups: [X25519, P256] },
+      'secp256r1',
+    ],
+    ['beside a pre-shared key X25519 will do', ECDHE_PSK_GCM, { supportedGroups: [X25519] }, 'x25519'],
+    ['a client that names none has P-256', ECDSA_CCM_8, {}, 'secp256r1'],
+  ];
+  for (const [name, suite, extensions, group] of groups) {
+    test(name, () => {
+      const hello = { suites: [suite], extensions: { signatureAlgorithms: [0x0403], ...extensions } };
+      const all = { identity: selfSigned('gateway'), credentials: ['x509', 'ecdhe-psk'] };
+      const { exchange } = agreed(hello, all).agreement;
+      assert.equal('group' in exchange && exchange.group.name, group);
+    });
+  }
 });
