@@ -9,6 +9,8 @@ export interface ActorView {
   readonly name: string;
   /** Id of the owning user; devices only. */
   readonly owner?: string | null;
+  /** `active` or `suspended`. */
+  readonly state?: string;
 }
 
 /** What was just made, as it is carried to the device by hand; only in the answer that made it. */
@@ -216,7 +218,7 @@ async function listAll<T>(
 }
 
 async function actorById(address: Wire, kind: string, id: string): Promise<ActorView | undefined> {
-  if (!ID.test(id)) return undefined;
+  if (!ACTOR_ID.test(id)) return undefined;
   const response = await send(address, { method: 'GET', path: `/v1/actors/${id}` });
   if (!response.ok) return undefined;
   const actor = (await response.json()) as ActorView;
@@ -272,7 +274,7 @@ function refusalOf(address: Wire, status: number, text: string): CommandFault {
   const problem = problemOf(text);
   if (problem === undefined) return notOurs(address);
   const exit: ExitCode = status === 503 ? EXIT.unavailable : EXIT.failure;
-  const message = problem.detail ?? problem.title ?? `the gateway answered ${status}`;
+  const message = problem.detail ?? clause(problem.title) ?? `the gateway answered ${status}`;
   const { code, field, errors } = problem;
   return new CommandFault(exit, message, hintFor(status, code), {
     ...(code === undefined ? {} : { code }),
@@ -280,6 +282,10 @@ function refusalOf(address: Wire, status: number, text: string): CommandFault {
     ...(errors === undefined ? {} : { errors }),
   });
 }
+
+/** A title as it goes on behind `postern: `. */
+const clause = (title: string | undefined): string | undefined =>
+  title === undefined ? undefined : title.slice(0, 1).toLowerCase() + title.slice(1);
 
 function problemOf(text: string): Problem | undefined {
   try {
@@ -311,14 +317,14 @@ const post = (path: string, body: unknown): Call => ({ method: 'POST', path, bod
 const remove = (path: string): Call => ({ method: 'DELETE', path });
 
 /** What ids of actors look like. */
-const ID = /^[a-z]{3}-[0-9a-f]{20}$/;
+export const ACTOR_ID = /^[a-z]{3}-[0-9a-f]{20}$/;
 
 const HINTS: Readonly<Record<string, string>> = {
   'name-taken': 'choose another name, or remove it first',
   'owner-unknown': 'add the owner first: postern user add NAME',
   'owns-devices': 'see them with: postern device list',
   'relationship-unknown': 'see: postern trust list',
-  'revision-stale': 'look again at what would fall: postern trust preview ID',
+  'revision-stale': 'see: postern trust preview ID',
   'terms-exceeded': 'see what the introducer has: postern trust list --of INTRODUCER',
   'introductions-exhausted':
     'the trustor lets nobody pass this on so often: --introduce when trust was added',

@@ -30,5 +30,8 @@ export function displayAge(ms: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+/** `1 session`, `2 sessions`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
 const width = (text: string): number => [...text].length;
 const pad = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)));

@@ -33,7 +33,8 @@ export interface SteadyClock extends Clock {
 export function steadyClock(system: Clock = systemClock): SteadyClock {
   let latest = system.wall();
   let since = system.now();
-  const least = (): WallTime => wallTime(latest + (system.now() - since) / 2);
+  // Whole milliseconds, as all times of day that are written down.
+  const least = (): WallTime => wallTime(Math.floor(latest + (system.now() - since) / 2));
   const wall = (): WallTime => {
     const told = system.wall();
     const bound = least();

@@ -1,14 +1,10 @@
 /** `postern actor`: platforms, providers and manufacturers; and suspending any actor. */
 import { type Command, Argument } from 'commander';
-import type { ActorView } from '../client.ts';
+import { ACTOR_ID, type ActorView } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { table } from '../table.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { addToken } from './token.ts';
-
-interface StatefulView extends ActorView {
-  readonly state?: string;
-}
 
 export function addActors(program: Command, context: CommandContext): void {
   const actor = program
@@ -31,7 +27,7 @@ export function addActors(program: Command, context: CommandContext): void {
     .description('list all actors')
     .addHelpText('after', examples('postern actor list'))
     .action(async () => {
-      const actors = await context.admin().list<StatefulView>('/v1/actors');
+      const actors = await context.admin().list<ActorView>('/v1/actors');
       answer(context, actors, () =>
         actors.length === 0
           ? 'no actors yet\n'
@@ -43,7 +39,7 @@ export function addActors(program: Command, context: CommandContext): void {
     });
   addToken(actor, context, {
     argument: 'actor',
-    explained: 'id or KIND/NAME',
+    explained: 'id, KIND/NAME or name',
     example: 'provider/acme',
     idOf: (reference) => idOf(context, reference),
   });
@@ -53,24 +49,33 @@ export function addActors(program: Command, context: CommandContext): void {
   ] as const) {
     actor
       .command(verb)
-      .argument('<actor>', 'id or KIND/NAME')
+      .argument('<actor>', 'id, KIND/NAME or name')
       .description(`${verb} an actor`)
       .addHelpText('after', examples(`postern actor ${verb} provider/acme`))
       .action(async (reference: string) => {
         const id = await idOf(context, reference);
-        const changed = await context.admin().post<StatefulView>(`/v1/actors/${id}/${verb}`);
+        const changed = await context.admin().post<ActorView>(`/v1/actors/${id}/${verb}`);
         answer(context, changed, () => `${changed.kind} ${changed.name} ${done}\n`);
       });
   }
 }
 
-/** The id of an actor, which may be named as `KIND/NAME`. */
+/** The id of an actor, which may be named as `KIND/NAME`, or as `NAME` where no two of different kinds share it. */
 async function idOf(context: CommandContext, reference: string): Promise<string> {
-  const [kind, name] = reference.split('/');
-  if (kind === undefined || name === undefined) return encodeURIComponent(reference);
-  const [found] = await context.admin().list<ActorView>('/v1/actors', { kind, name });
-  if (found !== undefined) return found.id;
-  throw new CommandFault(EXIT.failure, `there is no ${kind} named '${name}'`, 'see: postern actor list');
+  if (ACTOR_ID.test(reference)) return reference;
+  const [kind, name] = reference.includes('/') ? reference.split('/') : [undefined, reference];
+  const query = { ...(kind === undefined ? {} : { kind }), name: name ?? '' };
+  const all = await context.admin().list<ActorView>('/v1/actors', query);
+  const [found, ...others] = all.filter(
+    (one) => one.name === name && (kind === undefined || one.kind === kind),
+  );
+  if (found === undefined) {
+    const what = `there is no ${kind ?? 'actor'} named '${name ?? ''}'`;
+    throw new CommandFault(EXIT.failure, what, 'see: postern actor list');
+  }
+  if (others.length === 0) return found.id;
+  const named = [found, ...others].map((one) => `${one.kind}/${one.name}`).join(', ');
+  throw new CommandFault(EXIT.usage, `several are named '${reference}': ${named}`, 'say which: KIND/NAME');
 }
 
 const ADDED = ['platform', 'provider', 'manufacturer'] as const;

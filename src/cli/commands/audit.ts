@@ -1,13 +1,25 @@
 /** `postern audit`: who changed what, and whether the log is whole. */
 import type { Command } from 'commander';
-import type { ActorView } from '../client.ts';
+import { ACTOR_ID, type ActorView } from '../client.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface Entry {
   readonly revision: number;
   readonly at: number;
   readonly by: string;
-  readonly events: readonly { readonly kind: string }[];
+  readonly events: readonly Event[];
+}
+
+/** What an event may say of whom it is about. */
+interface Event {
+  readonly kind: string;
+  readonly id?: string;
+  /** Id of an actor; where an actor is added, what kind it is. */
+  readonly actor?: string;
+  readonly name?: string;
+  readonly credential?: { readonly actor: string };
+  readonly relationship?: { readonly trustor: string; readonly trustee: string };
+  readonly revoked?: readonly string[];
 }
 
 interface Page {
@@ -29,7 +41,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .action(async ({ after }: { readonly after?: string }) => {
       const entries = await readAfter(context, after);
       const names = context.json() ? new Map<string, string>() : await namesOf(context, entries);
-      const shown = (entry: Entry): string => displayEntry(entry, names.get(entry.by) ?? entry.by);
+      const shown = (entry: Entry): string => displayEntry(entry, (id) => names.get(id) ?? id);
       answer(context, entries, () => entries.map(shown).join('') || 'nothing has changed\n');
     });
   audit
@@ -63,19 +75,48 @@ async function readAfter(context: CommandContext, after: string | undefined): Pr
   return entries;
 }
 
-/** `kind/name` by id, of the actors who did something for themselves and are still there. */
+/** `kind/name` by id, of those actors in what is shown who are still there. */
 async function namesOf(
   context: CommandContext,
   entries: readonly Entry[],
 ): Promise<ReadonlyMap<string, string>> {
-  if (entries.every(({ by }) => by === 'operator' || by === 'gateway')) return new Map();
-  const actors = await context.admin().list<ActorView>('/v1/actors');
-  return new Map(actors.map(({ id, kind, name }) => [id, `${kind}/${name}`]));
+  const shown = entries.flatMap(({ by, events }) => [by, ...events.slice(0, EVENTS_SHOWN).flatMap(idsOf)]);
+  const wanted = new Set(shown.filter((id) => ACTOR_ID.test(id)));
+  const client = context.admin();
+  if (wanted.size > ASKED_SINGLY) {
+    const all = await client.list<ActorView>('/v1/actors');
+    return new Map(all.map((one) => [one.id, nameOf(one)]));
+  }
+  const pairs = [...wanted].map(async (id): Promise<readonly [string, string]> => {
+    const found = await client.get<ActorView>(`/v1/actors/${id}`).catch(() => undefined);
+    return [id, found === undefined ? id : nameOf(found)];
+  });
+  return new Map(await Promise.all(pairs));
 }
 
-function displayEntry({ revision, at, events }: Entry, by: string): string {
-  const what = events.map(({ kind }) => kind).join(', ');
-  return `${String(revision).padStart(7)}  ${new Date(at).toISOString()}  ${by}  ${what}\n`;
+/** `     17  2026-11-22T17:56:07.232Z  operator  actor-suspended user/ann`; of many events the first ones. */
+function displayEntry({ revision, at, by, events }: Entry, name: (id: string) => string): string {
+  const shown = events.slice(0, EVENTS_SHOWN).map((event) => {
+    const about = idsOf(event).map(name).join(' -> ');
+    return about === '' ? event.kind : `${event.kind} ${about}`;
+  });
+  const rest = events.length - shown.length;
+  const what = [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join(', ');
+  return `${String(revision).padStart(7)}  ${new Date(at).toISOString()}  ${name(by)}  ${what}\n`;
 }
+
+/** Whom or what an event is about: the two ends of a relationship, whose credential, or what has that id. */
+function idsOf({ relationship, credential, actor, id, revoked, name }: Event): readonly string[] {
+  if (relationship !== undefined) return [relationship.trustor, relationship.trustee];
+  if (credential !== undefined) return [credential.actor];
+  if (revoked !== undefined) return revoked;
+  if (name !== undefined && actor !== undefined) return [`${actor}/${name}`];
+  return [actor ?? id ?? ''].filter((text) => text !== '');
+}
+
+const nameOf = ({ kind, name }: ActorView): string => `${kind}/${name}`;
 
 const SHOWN = 20;
+const EVENTS_SHOWN = 4;
+/** Beyond that, all of them are read at once. */
+const ASKED_SINGLY = 20;

@@ -1,6 +1,7 @@
 /** `postern authority`: whose certificates count, and having their files read again. */
 import type { Command } from 'commander';
-import { facts, table } from '../table.ts';
+import { counted, facts, table } from '../table.ts';
+import { displayInstant } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface Authorities {
@@ -44,9 +45,11 @@ export function addAuthority(program: Command, context: CommandContext): void {
         '/v1/authorities/reload',
       );
       const { changed, closed, anchors, revocationLists } = done;
-      const now = `${anchors.length} anchors, ${revocationLists.length} revocation lists`;
+      const now = `${counted(anchors.length, 'trust anchor')}, ${counted(revocationLists.length, 'revocation list')}`;
       answer(context, done, () =>
-        changed ? `in force: ${now}; ${closed} sessions closed\n` : 'nothing in the files is new\n',
+        changed
+          ? `in force: ${now}; ${counted(closed, 'session')} closed\n`
+          : 'nothing in the files is new\n',
       );
     });
 }
@@ -57,17 +60,17 @@ function displayAuthorities({ anchors, revocationLists, problem }: Authorities):
     ['authority', 'valid until', 'rules', 'sha-256'],
     anchors.map(({ subject, notAfter, rules, fingerprint }) => [
       subject,
-      day(notAfter),
+      displayInstant(notAfter),
       String(rules),
       fingerprint,
     ]),
   );
   const lists = table(
-    ['revocation list of', 'number', 'next', 'revoked', 'state'],
+    ['revocation list of', 'number', 'valid until', 'revoked', 'state'],
     revocationLists.map(({ issuer, number, nextUpdate, revoked, state }) => [
       issuer,
       number ?? '',
-      nextUpdate === null ? '' : new Date(nextUpdate).toISOString(),
+      nextUpdate === null ? '' : displayInstant(nextUpdate),
       String(revoked),
       state,
     ]),
@@ -75,5 +78,3 @@ function displayAuthorities({ anchors, revocationLists, problem }: Authorities):
   const wrong = problem === null ? '' : `\n${facts([['not in force', problem]])}`;
   return `${known}${revocationLists.length === 0 ? '' : `\n${lists}`}${wrong}`;
 }
-
-const day = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

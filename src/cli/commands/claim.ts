@@ -56,6 +56,11 @@ async function claimOf(
   // Never an argument: everybody on the machine can read those.
   const asked = codeFile === undefined ? terminal.ask(`claim code of ${named}: `) : undefined;
   const code = asked === undefined ? await readLine(codeFile ?? '-', terminal) : (await asked).trim();
-  if (code === '') throw new CommandFault(EXIT.usage, 'no claim code was given');
+  if (code === '')
+    throw new CommandFault(
+      EXIT.usage,
+      'no claim code was given',
+      'it is on the device, or: --code-file FILE',
+    );
   return { device: named, code };
 }

@@ -23,8 +23,8 @@ function addList(device: Command, context: CommandContext): void {
         devices.length === 0
           ? 'no devices yet; add one: postern device add NAME --owner USER\n'
           : table(
-              ['name', 'owner', 'id'],
-              devices.map((one) => [one.name, ownerName(one, users), one.id]),
+              ['name', 'owner', 'state', 'id'],
+              devices.map((one) => [one.name, ownerName(one, users), one.state ?? '', one.id]),
             ),
       );
     });
@@ -49,6 +49,7 @@ function addShow(device: Command, context: CommandContext): void {
         facts([
           ['name', found.name],
           ['owner', ownerName(found, users)],
+          ['state', found.state ?? ''],
           ['id', found.id],
           ...credentials.map((one) => ['credential', displayCredential(one)] as const),
           ...sessions.map(

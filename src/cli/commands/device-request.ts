@@ -12,6 +12,7 @@ import {
 } from '../device/index.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { readInput, readLine } from '../key-file.ts';
+import { counted } from '../table.ts';
 import { type CommandContext, examples } from './context.ts';
 
 export interface PskOptions {
@@ -181,8 +182,7 @@ export function codeLine(answered: DeviceAnswer): string {
   const diagnostic = diagnosticOf(answered);
   if (diagnostic !== undefined)
     return `${head}, ${DECISION.test(diagnostic) ? 'decision ' : ''}${diagnostic}`;
-  const size =
-    payload.length === 0 ? 'no payload' : `${payload.length} byte${payload.length === 1 ? '' : 's'}`;
+  const size = payload.length === 0 ? 'no payload' : counted(payload.length, 'byte');
   const kind = format === undefined ? [] : [typeof format === 'number' ? `content-format ${format}` : format];
   return [head, size, ...kind].join(', ');
 }

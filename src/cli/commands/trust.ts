@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ActorView } from '../client.ts';
 import { table } from '../table.ts';
-import { instantOf } from '../when.ts';
+import { displayInstant, instantOf } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface RelationshipView {
@@ -143,7 +143,7 @@ function addRevoking(trust: Command, context: CommandContext): void {
   trust
     .command('revoke')
     .argument('<id>', 'as in the list')
-    .option('--if-revision <revision>', 'only if nothing has changed since a preview')
+    .option('--if-revision <revision>', 'only if nothing has changed since a preview', revision)
     .description('revoke a relationship for good, with all that stands on it; in force when this returns')
     .addHelpText('after', examples('postern trust revoke rel-0123456789abcdef0123 --if-revision 17'))
     .action(async (id: string, { ifRevision }: { readonly ifRevision?: string }) => {
@@ -214,6 +214,11 @@ function count(text: string): number {
   throw new InvalidArgumentError('a whole number.');
 }
 
+function revision(text: string): string {
+  if (/^\d{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError('the number that the preview said.');
+}
+
 function displayRevocation(
   { falls, survives, sessions }: Revocation,
   known: readonly RelationshipView[],
@@ -245,7 +250,7 @@ function originOf({ origin, supports }: RelationshipView, name: (id: string) => 
 }
 
 const untilOf = ({ notAfter }: RelationshipView): string =>
-  notAfter === null ? 'yes' : `until ${new Date(notAfter).toISOString().slice(0, 16)}`;
+  notAfter === null ? 'yes' : `until ${displayInstant(notAfter)}`;
 const pathOf = (id: string): string => `/v1/relationships/${encodeURIComponent(id)}`;
 
 const LEVELS = ['view', 'operate', 'manage', 'administer'] as const;

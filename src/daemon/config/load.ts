@@ -6,7 +6,7 @@
 import { fileURLToPath } from 'node:url';
 import { crossProblems } from './cross-check.ts';
 import { fillDefaults, isPlain, merge } from './merge.ts';
-import { type ConfigProblem, didYouMean, displayValue } from './problem.ts';
+import { type ConfigProblem, didYouMean, displayValue, stepsOf } from './problem.ts';
 import { type Config, resolveConfig } from './resolve.ts';
 import { type Settings, settingsSchema } from './schema.ts';
 import { readYaml, type YamlSource } from './source.ts';
@@ -57,7 +57,10 @@ export function loadConfig(options: LoadOptions): LoadResult {
       ({ pointer }) => pointer === '' || pointer === `/${key}` || pointer.startsWith(`/${key}/`),
     );
   const all = [...problems, ...crossProblems(filled as Settings, sound)];
-  if (all.length > 0) return { kind: 'invalid', problems: all.map((problem) => locate(problem, source)) };
+  if (all.length > 0) {
+    const placed = all.map((problem) => locate(problem, sourceOf(problem, source, below.source)));
+    return { kind: 'invalid', problems: placed };
+  }
   return { kind: 'valid', config: resolveConfig(filled as Settings, profile) };
 }
 
@@ -89,6 +92,14 @@ function withOverrides(value: unknown, { state, coapsPort, adminPort, overlay }:
     isPlain(listener) ? { ...listener, port: coapsPort } : listener,
   );
   return { ...merged, listeners: moved };
+}
+
+/** What the file says nothing about is the profile's, and stands there. */
+function sourceOf({ pointer }: ConfigProblem, file: YamlSource, profile: YamlSource): YamlSource {
+  const [key] = stepsOf(pointer);
+  const says = ({ value }: YamlSource): boolean =>
+    key !== undefined && isPlain(value) && Object.hasOwn(value, key);
+  return !says(file) && says(profile) ? profile : file;
 }
 
 function locate(problem: ConfigProblem, source: YamlSource): ConfigProblem {

@@ -63,6 +63,7 @@ import {
   plan,
   planLong,
 } from './commands/index.ts';
+import { aboutOf } from './about.ts';
 import { KnownKeys } from './known-keys.ts';
 import { migrate } from './migrations.ts';
 import type { Publisher } from './publisher.ts';
@@ -185,6 +186,7 @@ export class Control {
       throw revision.cause;
     }
     if (events.length > LARGE_EVENTS) await giveWay();
+    const about = aboutOf(events, trust.snapshot);
     const durable = clock.now();
     // Shards first: they work it out while control does.
     const inForce = publisher.publish(revision, events, keys);
@@ -202,6 +204,7 @@ export class Control {
       command: command.kind,
       revision,
       by: agentName(by),
+      about,
       events: events.length,
     });
     this.#saving ??= this.#save(saveEvery(trust.snapshot)).finally(() => {

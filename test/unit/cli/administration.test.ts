@@ -6,7 +6,14 @@ import { type Answers, fakeAdmin, nobodyThere } from './fake-admin.ts';
 import { postern } from './fake-terminal.ts';
 
 const ANN = { id: 'usr-00000000000000000001', revision: 1, kind: 'user', name: 'ann', owner: null };
-const LAMP = { id: 'dev-00000000000000000002', revision: 2, kind: 'device', name: 'lamp-1', owner: ANN.id };
+const LAMP = {
+  id: 'dev-00000000000000000002',
+  revision: 2,
+  kind: 'device',
+  name: 'lamp-1',
+  owner: ANN.id,
+  state: 'suspended',
+};
 const PSK = { id: 'crd-00000000000000000003', kind: 'psk', identity: 'lamp-1', identityHex: '6c616d702d31' };
 
 const twoActors: Answers = (method, url, body) => {
@@ -135,10 +142,11 @@ describe('devices', () => {
     const admin = fakeAdmin(twoActors);
     assert.equal(
       (await postern(['device', 'list'], admin)).out,
-      `NAME    OWNER  ID\nlamp-1  ann    ${LAMP.id}\n`,
+      `NAME    OWNER  STATE      ID\nlamp-1  ann    suspended  ${LAMP.id}\n`,
     );
     const { out } = await postern(['device', 'show', 'lamp-1'], admin);
     assert.match(out, /^owner {7}ann$/m);
+    assert.match(out, /^state {7}suspended$/m);
     assert.match(out, /^credential {2}psk, identity lamp-1, crd-/m);
     assert.match(out, /^session {5}192\.0\.2\.1:9, .*, last seen 5 s ago$/m);
   });

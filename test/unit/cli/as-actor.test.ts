@@ -62,7 +62,10 @@ describe('postern with the token of a user', () => {
   });
 
   test('lists are of what concerns her', async () => {
-    assert.match((await as(admin, ann, 'device', 'list')).out, /^NAME +OWNER +ID\nlock +ann +dev-\w+\n$/);
+    assert.match(
+      (await as(admin, ann, 'device', 'list')).out,
+      /^NAME +OWNER +STATE +ID\nlock +ann +active +dev-\w+\n$/,
+    );
     const { out } = await as(admin, ann, 'trust', 'list');
     assert.match(out, /^device\/lock +user\/ann +administer/m);
     assert.doesNotMatch(out, /shed|bob/);
@@ -90,7 +93,8 @@ describe('postern with the token of a user', () => {
     const done = await as(admin, ann, 'trust', 'revoke', idIn(direct.out), '--if-revision', revision);
     assert.match(done.out, /fell: user\/ann -> user\/bob[^]*fell: device\/lock -> user\/bob/);
     const log = await operator('audit', 'tail');
-    assert.match(log, / {2}user\/ann {2}relationships-ended\n$/);
+    assert.match(log, / {2}operator {2}actor-added device\/lock, .* device\/lock -> user\/ann\n/);
+    assert.match(log, / {2}user\/ann {2}relationships-ended rel-\w+\n$/);
   });
 
   test('what is not hers fails with the reason and what helps', async () => {
@@ -99,8 +103,8 @@ describe('postern with the token of a user', () => {
       assert.equal(code, 1, argv.join(' '));
       return err;
     };
-    assert.match(await denied('user', 'add', 'zoe'), /For operators only\n {2}take the operator's token/);
-    assert.match(await denied('audit', 'verify'), /For operators only/);
+    assert.match(await denied('user', 'add', 'zoe'), /for operators only\n {2}take the operator's token/);
+    assert.match(await denied('audit', 'verify'), /for operators only/);
     assert.match(await denied('trust', 'add', 'shed', 'ann', ...TERMS), /there is no actor shed/);
     await operator('actor', 'add', 'manufacturer', 'maker');
     const maker = await denied('trust', 'add', 'lock', 'manufacturer/maker', ...TERMS);

@@ -21,9 +21,9 @@ test('authorities and their lists, and what is wrong with the files', async () =
   const { out } = await postern(['authority', 'list'], fakeAdmin(answers(shown)));
   assert.match(
     out,
-    /^AUTHORITY {2}VALID UNTIL {2}RULES {2}SHA-256\nCN=Root {4}2049-01-01 {3}2 {6}(?:ab){32}\n\n/,
+    /^AUTHORITY {2}VALID UNTIL {11}RULES {2}SHA-256\nCN=Root {4}2049-01-01 00:00 UTC {2}2 {6}(?:ab){32}\n\n/,
   );
-  assert.match(out, /\nCN=Root {13}05 {6}2049-01-01T00:00:00\.000Z {2}3 {8}current\n$/);
+  assert.match(out, /\nCN=Root {13}05 {6}2049-01-01 00:00 UTC {2}3 {8}current\n$/);
   const wrong = await postern(['authority', 'list'], fakeAdmin(answers({ ...shown, problem: 'too old' })));
   assert.match(wrong.out, /\nnot in force {2}too old\n$/);
   const none = await postern(['authority', 'list'], fakeAdmin(answers({ ...shown, anchors: [] })));
@@ -34,7 +34,7 @@ test('a reload says what it changed, and fails with what was refused', async () 
   const done = { changed: true, closed: 2, ...shown };
   const admin = fakeAdmin(answers(shown, { status: 200, body: done }));
   const { out } = await postern(['authority', 'reload'], admin);
-  assert.equal(out, 'in force: 1 anchors, 1 revocation lists; 2 sessions closed\n');
+  assert.equal(out, 'in force: 1 trust anchor, 1 revocation list; 2 sessions closed\n');
   assert.equal(admin.asked.at(-1), 'POST /v1/authorities/reload');
   const problem = {
     title: 'refused',

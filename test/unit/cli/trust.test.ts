@@ -106,6 +106,46 @@ describe('postern actor and postern audit', () => {
     assert.equal(admin.asked.at(-1), 'POST /v1/actors/plt-1/suspend');
   });
 
+  test('an actor is found by its name alone, unless others of another kind have it', async () => {
+    const named = (...kinds: readonly string[]): Answers => {
+      const items = kinds.map((kind) => ({ id: `${kind}-1`, revision: 1, kind, name: 'ann' }));
+      return (method) => ({ status: 200, body: method === 'GET' ? { items, next: null } : items[0] });
+    };
+    const one = fakeAdmin(named('user'));
+    assert.equal((await postern(['actor', 'suspend', 'ann'], one)).code, 0);
+    assert.deepEqual(one.asked, ['GET /v1/actors?name=ann&limit=200', 'POST /v1/actors/user-1/suspend']);
+    const two = await postern(['actor', 'suspend', 'ann'], fakeAdmin(named('user', 'device')));
+    assert.equal(two.code, 2);
+    assert.match(two.err, /several are named 'ann': user\/ann, device\/ann\n {2}say which/);
+    const none = await postern(['actor', 'suspend', 'ann'], fakeAdmin(named()));
+    assert.match(none.err, /there is no actor named 'ann'/);
+  });
+
+  test('of a change with many events the log shows the first ones, and whom they are about', async () => {
+    const lamp = (n: number): object => ({
+      kind: 'actor-added',
+      id: `dev-${n}`,
+      actor: 'device',
+      name: `lamp-${n}`,
+    });
+    const entry = { revision: 3, at: 0, by: 'operator', events: [1, 2, 3, 4, 5, 6].map(lamp) };
+    const ended = {
+      revision: 4,
+      at: 0,
+      by: 'operator',
+      events: [{ kind: 'relationships-ended', revoked: ['rel-1'] }],
+    };
+    const window = { revision: 5, at: 0, by: 'gateway', events: [{ kind: 'claim-window-closed' }] };
+    const admin = fakeAdmin((_, { pathname }) =>
+      pathname === '/v1/audit'
+        ? { status: 200, body: { items: [entry, ended, window], next: null } }
+        : { status: 200, body: { revision: 5, entries: 5 } },
+    );
+    const { out } = await postern(['audit', 'tail'], admin);
+    assert.match(out, /actor-added device\/lamp-1, .*device\/lamp-4, and 2 more\n/);
+    assert.match(out, /relationships-ended rel-1\n.*claim-window-closed\n$/);
+  });
+
   test('the log is shown and verified', async () => {
     const admin = fakeAdmin(answers);
     assert.match(

@@ -27,9 +27,7 @@ function operational(file: string, cause: unknown): unknown {
   switch (cause.errcode & PRIMARY_CODE) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return new OperationalError('PN_STORE_IN_USE', `the store ${file} is in use by another process`, {
-        cause,
-      });
+      return new OperationalError('PN_STORE_IN_USE', inUse(file), { cause });
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return corrupt(file, cause.message, cause);
@@ -53,6 +51,10 @@ function operational(file: string, cause: unknown): unknown {
       });
   }
 }
+
+const inUse = (file: string): string =>
+  `the store ${file} is in use by another process: a gateway that runs already? Give this one a state directory ` +
+  'of its own (POSTERN_STATE)';
 
 const PRIMARY_CODE = 0xff;
 const SQLITE_PERM = 3;

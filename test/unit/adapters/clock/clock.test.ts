@@ -60,6 +60,15 @@ describe('G13: a clock that goes back', () => {
     assert.equal(clock.behind(), 0);
   });
 
+  test('tells whole milliseconds, also between two of the system', () => {
+    const { system, clock } = machine('2026-06-01T12:00:00Z');
+    assert.equal(clock.wall(), system.wall);
+    system.mono += 0.7;
+    assert.equal(clock.wall(), system.wall);
+    system.mono += 2;
+    assert.equal(clock.wall(), system.wall + 1);
+  });
+
   test('at the start is behind what was seen before', () => {
     const { clock, pass } = machine('1970-01-01T00:00:00Z');
     clock.raise(at('2026-06-01T00:00:00Z'));

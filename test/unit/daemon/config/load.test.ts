@@ -187,6 +187,13 @@ describe('configuration that is refused', () => {
     );
   });
 
+  test('what the profile says and the file does not is found in the profile', () => {
+    const file = 'routes: [{name: mine, path: /x/*, backend: demo}]';
+    const [found] = problems(file, { profile: 'dev' });
+    assert.equal(found?.pointer, '/rights/0/routes/0');
+    assert.match(found?.position?.file ?? '', /config[/\\]profiles[/\\]dev\.yaml$/);
+  });
+
   test('a problem in one place does not hide one between others', () => {
     const found = lines(problems('node: x\nrights: [{devices: [d], routes: [none], actions: [read]}]'));
     assert.equal(found.length, 2, found.join('\n'));
