@@ -34,10 +34,10 @@ export const LAYERS: readonly Layer[] = [
   quick('fuzz'),
   quick('security'),
   real('wycheproof', 180),
-  real('interop', 420),
+  real('interop', 480),
   real('bogo', 600),
-  real('e2e', 420),
-  real('faults', 180),
+  real('e2e', 480),
+  real('faults', 480),
 ];
 
 /** Layers without sockets and real time, run by `npm run check`. */

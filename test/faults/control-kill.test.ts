@@ -1,8 +1,8 @@
 /**
  * Kill -9 in the middle of cascades: the process that owns the truth is killed at seeded points, most of them while the
- * store writes, and started again on what it left behind. A thousand times it is by hand:
+ * store writes, and started again on what it left behind. Fewer or more of them, or others:
  *
- *   POSTERN_KILLS=1000 node --test test/faults/control-kill.test.ts
+ *   POSTERN_KILLS=100 POSTERN_KILL_SEED=7 node --test test/faults/control-kill.test.ts
  */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -20,7 +20,7 @@ import { plainFold } from './kill/plain-log.ts';
 import { buildTowns, CHAIN_MAX, TOWNS } from './kill/town.ts';
 
 const WRITER = fileURLToPath(new URL('kill/writer.ts', import.meta.url));
-const KILLS = Number(process.env['POSTERN_KILLS'] ?? 400);
+const KILLS = Number(process.env['POSTERN_KILLS'] ?? 1_000);
 const SEED = Number(process.env['POSTERN_KILL_SEED'] ?? 20_261);
 /** Lives of one log. Each uses up a few towns, and every look at it reads it whole. */
 const LIVES = Math.floor(TOWNS / 3);
