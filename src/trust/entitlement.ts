@@ -1,6 +1,6 @@
 /** Who may do what to whose: an operator everything, an actor what is its own or its devices'. */
 import type { ActorId } from './actor.ts';
-import type { Credential } from './credential.ts';
+import type { Credential, CredentialId } from './credential.ts';
 import type { Relationship } from './relationship.ts';
 import type { Trust } from './trust.ts';
 import { refuse, type Refused } from './verdict.ts';
@@ -10,7 +10,8 @@ export type Agent =
   | { readonly kind: 'operator' }
   /** Nobody asked: the gateway itself, on what happened at its door. */
   | { readonly kind: 'gateway' }
-  | { readonly kind: 'actor'; readonly id: ActorId };
+  /** `credential`: what he was let in by; he may act no longer than that is good. */
+  | { readonly kind: 'actor'; readonly id: ActorId; readonly credential?: CredentialId };
 
 /** Whether an actor acts here that is this one, or that owns the device which this one is. */
 export function speaksFor(trust: Trust, id: ActorId, by: Agent): boolean {

@@ -1,7 +1,9 @@
 /** Threat A07, of the tokens of actors: how they are kept, and when they are worth nothing any more. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { CredentialId } from '../../src/trust/index.ts';
 import { type AdminUnderTest, adminUnderTest, problemOf, TOKEN } from '../support/admin.ts';
 
 interface Made {
@@ -128,6 +130,41 @@ describe('tokens of actors', () => {
       items.map(({ by }) => by),
       ['operator', 'operator', 'operator', ann],
     );
+  });
+});
+
+describe('what is asked with a token that ends meanwhile', () => {
+  const TERMS = { scope: [{ actions: ['*'], resources: ['*'] }], level: 'view' } as const;
+
+  test('A07: a request whose body comes after the end of its token does nothing', async () => {
+    const { admin, made } = await withToken();
+    await admin.addUser('bob');
+    const body = JSON.stringify({ trustor: 'user/ann', trustee: 'user/bob', ...TERMS });
+    const slow = new PassThrough();
+    slow.write(body.slice(0, 10));
+    const asked = admin.ask('/v1/relationships', { body: slow, token: made.token });
+    await wait(20);
+    assert.equal((await admin.ask(`/v1/credentials/${made.id}`, { method: 'DELETE' })).statusCode, 200);
+    const { revision } = admin.control.snapshot;
+    slow.end(body.slice(10));
+    assert.deepEqual(problemOf(await asked), [403, 'not-entitled']);
+    assert.equal(admin.control.snapshot.revision, revision);
+  });
+
+  test('A07: nor does one that waits for its turn behind that end', async () => {
+    const { admin, made } = await withToken();
+    await admin.addUser('bob');
+    const body = { trustor: 'user/ann', trustee: 'user/bob', ...TERMS };
+    const by = admin.control.bearerOf(made.token);
+    assert.ok(by?.kind === 'actor');
+    const end = admin.control.run(
+      { kind: 'end-credential', id: made.id as CredentialId, ifRevision: null },
+      { kind: 'operator' },
+    );
+    const wish = { ...body, introduce: 0, notBefore: null, notAfter: null };
+    const late = admin.control.run({ kind: 'establish', wish, firm: false }, by);
+    assert.equal((await end).kind, 'done');
+    assert.equal((await late).kind, 'refused');
   });
 });
 

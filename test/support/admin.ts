@@ -1,4 +1,5 @@
 /** The admin interface over a control plane with fake shards; requests are injected, nothing listens. */
+import { Readable } from 'node:stream';
 import type { LightMyRequestResponse } from 'fastify';
 import { buildApp } from '../../src/admin/index.ts';
 import { openMetrics, sumCounters } from '../../src/adapters/telemetry/index.ts';
@@ -71,7 +72,9 @@ export async function adminUnderTest(
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { payload: typeof body === 'string' || body instanceof Readable ? body : JSON.stringify(body) }),
     });
   const made = async (body: unknown): Promise<never> => {
     const response = await ask('/v1/actors', { body });

@@ -8,7 +8,7 @@ import type {
   ShardSettings,
 } from '../ports/index.ts';
 import type { AuthorityDesk } from './authorities.ts';
-import type { Command, Outcome } from './commands/index.ts';
+import { type Command, mayStillAct, type Outcome } from './commands/index.ts';
 import type { Control } from './control.ts';
 import { TrustDesk } from './gateway-trust.ts';
 import {
@@ -177,6 +177,7 @@ export class Gateway {
 
   /** Ends a session; false when there is none of that id that the agent sees. */
   async closeSession(id: string, by: Agent): Promise<boolean> {
+    if (!mayStillAct(this.#parts.control.trust, by)) return false;
     if (by.kind === 'actor' && !(await this.#sessions(by)).some((session) => session.id === id)) return false;
     const answers = await this.#parts.supervisor.ask({ kind: 'close-session', id });
     return answers.some((answer) => answer.kind === 'closed' && answer.found);

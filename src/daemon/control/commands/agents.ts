@@ -15,11 +15,13 @@ import {
 } from '../../../trust/index.ts';
 import type { Command } from './command.ts';
 import type { Asking } from './references.ts';
+import { mayStillAct } from './token.ts';
 
 /** Refuses a command that is not for this agent, or about what is hidden from him. */
 export function agentRefusal({ trust, by }: Asking, command: Command): Refused | undefined {
   const agents: readonly Agent['kind'][] = AGENTS[command.kind];
   if (!agents.includes(by.kind)) return NOT_FOR_YOU;
+  if (!mayStillAct(trust, by)) return NOT_ANY_MORE;
   return by.kind === 'actor' ? hiddenRefusal(trust, by.id, command) : undefined;
 }
 
@@ -101,4 +103,5 @@ const AGENTS = {
   'return-device': ACTORS,
 } as const satisfies Record<Command['kind'], readonly Agent['kind'][]>;
 
+const NOT_ANY_MORE = refuse('not-entitled', 'what it was asked with has ended meanwhile');
 const NOT_FOR_YOU = refuse('not-entitled', 'that is for an operator to do');

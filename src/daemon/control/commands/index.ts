@@ -24,4 +24,4 @@ export { plan } from './plan.ts';
 export { planLong } from './plan-long.ts';
 export type { IntroductionWish, RelationshipWish, TrustCommand } from './trust-command.ts';
 export { resolveActor } from './references.ts';
-export { bearerOf } from './token.ts';
+export { bearerOf, mayStillAct } from './token.ts';

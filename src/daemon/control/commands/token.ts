@@ -50,7 +50,16 @@ export function bearerOf(trust: Trust, master: MasterKey, token: string): Agent 
   const key = proofKey({ kind: 'token', hashHex: hashOf(master, token) });
   const credential = key === undefined ? undefined : trust.snapshot.identities.get(key);
   const standing = credential === undefined ? undefined : standingOf(trust, credential);
-  return standing === undefined ? undefined : { kind: 'actor', id: standing.actor.id };
+  return standing && { kind: 'actor', id: standing.actor.id, credential: standing.credential };
+}
+
+/**
+ * Whether the agent may still act: between his request and its turn, what he was let in by can have ended, and nothing
+ * that he asked for by it happens any more.
+ */
+export function mayStillAct(trust: Trust, by: Agent): boolean {
+  if (by.kind !== 'actor' || by.credential === undefined) return true;
+  return standingOf(trust, by.credential)?.actor.id === by.id;
 }
 
 const hashOf = (master: MasterKey, token: string): string => keyedHash(master, 'token', token);
