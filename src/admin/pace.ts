@@ -30,5 +30,5 @@ function actorOf(request: FastifyRequest): string {
 
 const isReading = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
-const REQUESTS_MAX = 1_200;
+const REQUESTS_MAX = 600;
 const CHANGES_MAX = 120;

@@ -56,6 +56,24 @@ describe('tokens of actors', () => {
     );
   });
 
+  test('A06: nor is its hash in the cursors of lists', async () => {
+    const { admin } = await withToken();
+    for (const name of ['bob', 'cid']) await tokenOf(admin, name);
+    const hashes = [...admin.control.snapshot.credentials.values()].flatMap((each) =>
+      each.kind === 'token' ? [each.hashHex] : [],
+    );
+    let cursor: string | null = '';
+    let pages = 0;
+    for (; cursor !== null; pages++) {
+      const more: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page = (await admin.ask(`/v1/credentials?limit=1${more}`)).json<{ next: string | null }>();
+      cursor = page.next;
+      const said = Buffer.from(cursor ?? '', 'hex').toString();
+      for (const hash of hashes) assert.equal(said.includes(hash), false);
+    }
+    assert.equal(pages, 3);
+  });
+
   test('A07: ended, its holder suspended, its holder removed: refused from the next request on', async () => {
     const { admin, ann, made } = await withToken();
     assert.equal(await statusOf(admin, made.token), 200);
@@ -187,9 +205,9 @@ describe('actors who ask without end', () => {
   test('A12: so many requests a minute, and no such bound for operators', async () => {
     const { admin, made } = await withToken();
     const ask = (token: string) => admin.ask('/v1/gateway', { token });
-    for (let n = 0; n < 1_200; n++) assert.equal((await ask(made.token)).statusCode, 200);
+    for (let n = 0; n < 600; n++) assert.equal((await ask(made.token)).statusCode, 200);
     assert.deepEqual(problemOf(await ask(made.token)), [429, 'too-many-requests']);
-    for (let n = 0; n < 1_201; n++) assert.equal((await ask(TOKEN)).statusCode, 200);
+    for (let n = 0; n < 601; n++) assert.equal((await ask(TOKEN)).statusCode, 200);
   });
 });
 

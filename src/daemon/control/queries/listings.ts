@@ -72,4 +72,6 @@ function heldBy(snapshot: TrustSnapshot, actor: ActorId): Credential[] {
 }
 
 const actorKey = ({ kind, name }: Actor): string => `${kind}/${name}`;
-const credentialKey = (credential: Credential): string => proofKey(credential) ?? credential.id;
+/** Cursors are made of it: of a token it says nothing but its id. */
+const credentialKey = (credential: Credential): string =>
+  credential.kind === 'token' ? credential.id : (proofKey(credential) ?? credential.id);
