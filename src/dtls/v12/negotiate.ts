@@ -64,19 +64,19 @@ export function negotiate(
   return {
     agreement: { suite, exchange, extendedMasterSecret, sendLimit, peerCid },
     extensions: {
-      ...termsExtensions(terms),
+      ...termsExtensions(terms, suite),
       ...exchangeExtensions(hello, exchange, settings),
-      ...(needsEncryptThenMac(suite) ? { encryptThenMac: true as const } : {}),
     },
   };
 }
 
-/** The extensions that answer what the terms settled. */
-export function termsExtensions(terms: Terms): Extensions {
+/** The extensions that answer what terms and suite settled, in full and abbreviated handshakes alike. */
+export function termsExtensions(terms: Terms, suite: CipherSuite): Extensions {
   return {
     ...terms.limit,
     ...(terms.extendedMasterSecret ? { extendedMasterSecret: true as const } : {}),
     ...(terms.secureRenegotiation ? { renegotiationInfo: new Uint8Array(0) } : {}),
+    ...(needsEncryptThenMac(suite) ? { encryptThenMac: true as const } : {}),
   };
 }
 
@@ -147,10 +147,15 @@ function commonSuite(
 ): CipherSuite | undefined {
   for (const name of settings.suites) {
     const suite = suiteByName(name);
-    if (suite?.keyExchange !== exchange.kind || !hello.suites.includes(suite.id)) continue;
-    if (!needsEncryptThenMac(suite) || hello.extensions.encryptThenMac === true) return suite;
+    if (suite?.keyExchange === exchange.kind && offersSuite(hello, suite)) return suite;
   }
   return undefined;
+}
+
+/** Whether the client offers the suite, with the extension that it may need. */
+export function offersSuite(hello: ClientHello, suite: CipherSuite): boolean {
+  if (!hello.suites.includes(suite.id)) return false;
+  return !needsEncryptThenMac(suite) || hello.extensions.encryptThenMac === true;
 }
 
 /** Block ciphers are spoken with their MAC outside only (RFC 7366). */

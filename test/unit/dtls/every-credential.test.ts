@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { hours, path, seconds, utf8 } from '../../../src/base/index.ts';
-import { type Effect, SUITE_NAMES, type TlsSession } from '../../../src/dtls/index.ts';
+import { type ClientSettings, type Effect, SUITE_NAMES, type TlsSession } from '../../../src/dtls/index.ts';
 import { DEVICE, DtlsPair, type PairOptions } from '../../support/dtls-pair.ts';
 import { rawKey, selfSigned } from '../../support/identities.ts';
 
@@ -212,11 +212,15 @@ describe('connection IDs', () => {
 describe('resumption', () => {
   const server = { identity: gateway, resumption: hours(1) };
 
-  function resumed(pair: DtlsPair, session: TlsSession): void {
+  function resumed(
+    pair: DtlsPair,
+    session: TlsSession,
+    credentials: ClientSettings = { identity: lock },
+  ): void {
     pair.serverEffects.length = 0;
     pair.clientEffects.length = 0;
     const begun = pair.client.connect(pair.now, path(0, '192.0.2.1', 5_684), {
-      identity: lock,
+      ...credentials,
       resume: session,
     });
     pair.connection = begun.connection;
@@ -256,6 +260,19 @@ describe('resumption', () => {
     assert.equal(established(pair.serverEffects).peer.resumed, false);
     converses(pair);
   });
+
+  for (const suite of ECDHE_PSK) {
+    test(`a session of ${suite} is taken up again`, () => {
+      const pair = connected({ server }, [suite]);
+      const { session } = established(pair.clientEffects);
+      assert.ok(session !== null);
+      resumed(pair, session, { psk: DEVICE, suites: [suite] });
+      const { peer } = established(pair.serverEffects);
+      assert.ok(peer.resumed);
+      assert.equal(peer.suite, suite);
+      converses(pair);
+    });
+  }
 
   test('without extended master secret there is nothing to resume', () => {
     const plain = connected({ server });

@@ -2,8 +2,10 @@
 import type { CredentialAnswer } from '../../effect.ts';
 import { decodeClientHello } from '../../message/client-hello.ts';
 import { bodyOf } from '../../message/handshake.ts';
+import { suiteById } from '../../suite/registry.ts';
+import { violation } from '../../violation.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
-import { negotiateTerms } from '../negotiate.ts';
+import { negotiateTerms, offersSuite } from '../negotiate.ts';
 import { abbreviatedFlight, fullFlight } from './server-flight.ts';
 import type { AwaitResumption, ExpectClientHello, ServerState } from './states.ts';
 
@@ -15,11 +17,14 @@ export function onClientHello(
   const offer = decodeClientHello(bodyOf(message.raw));
   const terms = negotiateTerms(offer, context.settings);
   const session = offer.sessionId.length > 0 ? context.findSession(offer.sessionId) : undefined;
-  // RFC 7627 5.3: a session with extended master secret is resumed by a hello with it, or not at all. Its suite must
-  // be offered again (RFC 5246 7.4.1.2); the identity never changes, because it is the session's (threat K15).
-  if (session !== undefined && terms.extendedMasterSecret && offer.suites.includes(session.suite)) {
+  const suite = session && suiteById(session.suite);
+  // The suite must be offered again (RFC 5246 7.4.1.2); the identity never changes: it is the session's (threat K15).
+  if (session !== undefined && suite !== undefined && offersSuite(offer, suite)) {
+    // A session with extended master secret is not resumed without it, and whoever asks for that is sent away (RFC
+    // 7627 5.3): no client forgets an extension between two hellos.
+    if (!terms.extendedMasterSecret) violation('extended-master-secret-required');
     return {
-      next: { kind: 'await-resumption', avoid: state.avoid, offer, terms, message, session },
+      next: { kind: 'await-resumption', avoid: state.avoid, offer, terms, message, session, suite },
       lookup: { kind: 'resume', credential: session.credential, claim: session.claim },
     };
   }

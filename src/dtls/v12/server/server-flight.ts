@@ -11,7 +11,6 @@ import { encodeEcdheEcdsaServer, encodeEcdhePskServer, encodeParams } from '../.
 import { encodeServerHello } from '../../message/server-hello.ts';
 import { DTLS_1_2 } from '../../record/header.ts';
 import { SIGNATURES } from '../../suite/signatures.ts';
-import { suiteById } from '../../suite/registry.ts';
 import { type Exchange } from '../exchange.ts';
 import { expandKeys, finishedData, type Randoms } from '../key-schedule.ts';
 import type { FlightItem, Outcome, StepContext } from '../machine.ts';
@@ -69,11 +68,10 @@ export function fullFlight(
 
 /** RFC 5246 7.3, figure 2: the server speaks first, the session's master secret meets new randoms. */
 export function abbreviatedFlight(context: StepContext, state: AwaitResumption): Outcome<ServerState> {
-  const { offer, terms, message, session } = state;
-  const suite = required(suiteById(session.suite), 'sessions are made with suites of the registry');
+  const { offer, terms, message, session, suite } = state;
   const random = context.entropy(32);
   const ownCid = terms.peerCid === null ? EMPTY : context.newConnectionId();
-  const extensions = termsExtensions(terms);
+  const extensions = termsExtensions(terms, suite);
   const body = serverHello({ random, sessionId: session.id, suite: suite.id, extensions, terms, ownCid });
   const hello = rawMessage('server_hello', message.messageSeq, body);
   const heard = [message.raw, hello];

@@ -52,6 +52,8 @@ export interface AwaitResumption {
   readonly terms: Terms;
   readonly message: HandshakeMessage;
   readonly session: TlsSession;
+  /** The session's. */
+  readonly suite: CipherSuite;
 }
 
 export interface ExpectCertificate extends AfterHello {

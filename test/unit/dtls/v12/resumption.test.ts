@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { instant, seconds, utf8 } from '../../../../src/base/index.ts';
+import { describe, test } from 'node:test';
+import { EMPTY, instant, seconds, utf8 } from '../../../../src/base/index.ts';
+import { nodeProvider } from '../../../../src/crypto/index.ts';
+import { dtlsLimits } from '../../../../src/dtls/limits.ts';
+import { encodeClientHello } from '../../../../src/dtls/message/client-hello.ts';
+import type { Extensions } from '../../../../src/dtls/message/extension/registry.ts';
+import { HANDSHAKE_TYPE, rawMessage } from '../../../../src/dtls/message/handshake.ts';
 import { SessionCache, type TlsSession } from '../../../../src/dtls/v12/resumption.ts';
+import { onClientHello } from '../../../../src/dtls/v12/server/expect-client-hello.ts';
+import { seededEntropy, SETTINGS } from '../../../support/dtls-pair.ts';
 
 function session(name: string, credential = 'c-1'): TlsSession {
   return {
@@ -45,4 +52,50 @@ test('where nothing is resumed nothing is kept', () => {
   const cache = new SessionCache(8, seconds(0));
   cache.remember(instant(0), session('one'));
   assert.equal(cache.size, 0);
+});
+
+describe('a hello that asks for a session', () => {
+  const GCM = 0xd001;
+  const CBC = 0xc037;
+  const BOUND: Extensions = { extendedMasterSecret: true, supportedGroups: [23] };
+
+  /** What the server makes of it, where it has a session of that suite. */
+  function asked(suite: number, suites: readonly number[], extensions: Extensions): string {
+    const sessionId = utf8('one');
+    const hello = { random: new Uint8Array(32), sessionId, cookie: EMPTY, suites, extensions };
+    const body = encodeClientHello({ ...hello, version: 0xfefd, compression: Uint8Array.of(0) });
+    const message = {
+      type: HANDSHAKE_TYPE.client_hello,
+      messageSeq: 1,
+      raw: rawMessage('client_hello', 1, body),
+    };
+    const context = {
+      settings: SETTINGS,
+      limits: dtlsLimits(),
+      crypto: nodeProvider,
+      entropy: seededEntropy(1),
+      findSession: () => ({ ...session('one'), suite }),
+      newConnectionId: () => EMPTY,
+    };
+    const begin = { kind: 'expect-client-hello', avoid: null } as const;
+    return onClientHello(context, begin, { name: 'client_hello', message }).next.kind;
+  }
+
+  test('resumes it with the same suite, whatever else it offers', () => {
+    assert.equal(asked(GCM, [0xc0a8, GCM], BOUND), 'await-resumption');
+  });
+
+  test('begins anew where it does not offer that suite any more (RFC 5246 7.4.1.2)', () => {
+    assert.equal(asked(GCM, [0xc0a8], BOUND), 'expect-client-key-exchange');
+  });
+
+  test('begins anew where it lacks what the suite needs (RFC 7366)', () => {
+    assert.equal(asked(CBC, [CBC, GCM], { ...BOUND, encryptThenMac: true }), 'await-resumption');
+    assert.equal(asked(CBC, [CBC, GCM], BOUND), 'expect-client-key-exchange');
+  });
+
+  test('is sent away without extended master secret (RFC 7627 5.3)', () => {
+    const fault = { name: 'PeerFault', reason: 'extended-master-secret-required' };
+    assert.throws(() => asked(GCM, [GCM], { supportedGroups: [23] }), fault);
+  });
 });
