@@ -100,7 +100,12 @@ export interface SigningKey {
 export interface CryptoProvider {
   hash(name: HashName, ...parts: readonly Uint8Array[]): Uint8Array;
   macKey(name: HashName, key: Uint8Array): MacKey;
+  /** For what may be seen, such as cookies and `verify_data`. */
   hmac(key: MacKey, ...parts: readonly Uint8Array[]): Uint8Array;
+  /** The same where it yields a key: dearer, because nothing is left of that in memory but the bytes returned. */
+  derive(key: MacKey, ...parts: readonly Uint8Array[]): Uint8Array;
+  /** Overwrites a key that nobody uses any more. */
+  wipe(key: MacKey): void;
   aeadKey(name: AeadName, key: Uint8Array): AeadKey;
   /** Writes ciphertext and tag to `out` at `offset`; they are {@link sealedLength} bytes. */
   seal(

@@ -269,19 +269,23 @@ describe('K20: key material', () => {
     for (const text of shown) for (const form of forms) assert.ok(!text.includes(form), form);
   });
 
-  test('K20: the master secret is wiped when the handshake is over', () => {
+  test('K20: the master secret, and the key made of it, are wiped when the handshake is over', () => {
     const server = newServer();
     for (const datagram of [script.hello, script.cookieHello]) feed(server, datagram);
     const id = lookupIn(feed(server, script.keyExchange));
     server.resolve(START, id, { kind: 'psk', key: DEVICE.key, credential: 'c-1' });
     const { state } = server.inspect(1 as never)?.association ?? { state: undefined };
-    const master = state !== undefined && 'keys' in state ? state.keys.master : new Uint8Array(0);
-    assert.ok(master.some((byte) => byte !== 0));
+    assert.ok(state !== undefined && 'keys' in state);
+    const held = [state.keys.master, ...Object.values(state.keys.masterKey).filter(isBytes)];
+    assert.equal(held.length, 3);
+    for (const bytes of held) assert.ok(bytes.some((byte) => byte !== 0));
     feed(server, script.clientChange);
     assert.ok(kinds(feed(server, script.clientFinished)).includes('established'));
-    assert.ok(master.every((byte) => byte === 0));
+    for (const bytes of held) assert.ok(bytes.every((byte) => byte === 0));
   });
 });
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;
 
 test('K21: our randoms are never zero, never the same, and even', () => {
   const entropy = nodeEntropy();

@@ -6,7 +6,7 @@ import { type CipherCCMTypes, createCipheriv, createDecipheriv, timingSafeEqual 
 import { assert, EMPTY } from '../../base/index.ts';
 import { type AeadKey, type AeadName, AEADS, type CryptoProvider } from '../provider.ts';
 import { type CbcKey, openCbc, sealCbc } from './cbc.ts';
-import { hash, hmac, macKey } from './digest.ts';
+import { derive, hash, hmac, macKey, wipe } from './digest.ts';
 import { agree, certificateKey, ephemeral, sign, verify, verifyKey } from './public-key.ts';
 
 interface NodeAeadKey extends AeadKey {
@@ -19,6 +19,8 @@ export const nodeProvider: CryptoProvider = {
   hash,
   macKey,
   hmac,
+  derive,
+  wipe,
 
   aeadKey(name: AeadName, key: Uint8Array): NodeAeadKey {
     const { keyLength, macKeyLength } = AEADS[name];

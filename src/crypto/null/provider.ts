@@ -15,6 +15,8 @@ export const dangerousNullProvider: CryptoProvider = {
   hash: (name, ...parts) => mix(name === 'sha256' ? 32 : 48, parts),
   macKey: (hash): MacKey => ({ hash }),
   hmac: (key, ...parts) => mix(key.hash === 'sha256' ? 32 : 48, parts),
+  derive: (key, ...parts) => mix(key.hash === 'sha256' ? 32 : 48, parts),
+  wipe: () => undefined,
   aeadKey: (aead): AeadKey => ({ aead }),
   /** The plaintext, zeros, and at the very end how many of them there are. */
   seal(key, _nonce, _aad, plaintext, out, offset) {

@@ -31,14 +31,27 @@ export function deriveMaster(
   const { randoms, transcript, extendedMasterSecret } = from;
   const key = crypto.macKey(hash, premaster);
   premaster.fill(0);
-  return extendedMasterSecret
+  const master = extendedMasterSecret
     ? prf(crypto, key, LABELS.extendedMaster, crypto.hash(hash, ...transcript), MASTER_BYTES)
     : prf(crypto, key, LABELS.master, concat(randoms.client, randoms.server), MASTER_BYTES);
+  crypto.wipe(key);
+  return master;
 }
 
-/** The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros. */
+/** The handshake is over, and these have nothing more to derive; what protects records stays. */
+export function wipeMaster(crypto: CryptoProvider, { master, masterKey }: Keys): void {
+  master.fill(0);
+  crypto.wipe(masterKey);
+}
+
+/**
+ * The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros. Wipes
+ * the other secret.
+ */
 export function pskPremaster(psk: Uint8Array, other: Uint8Array = new Uint8Array(psk.length)): Uint8Array {
-  return new Writer(4 + other.length + psk.length).vector16(other).vector16(psk).finish();
+  const premaster = new Writer(4 + other.length + psk.length).vector16(other).vector16(psk).finish();
+  other.fill(0);
+  return premaster;
 }
 
 /** Record protection of both directions; each direction's records carry the CID that their receiver asked for. */
@@ -56,16 +69,16 @@ export function expandKeys(
   const block = prf(crypto, masterKey, LABELS.expansion, concat(randoms.server, randoms.client), total);
   // Client's, then server's: MAC keys, keys, IVs (RFC 5246 6.3).
   let at = 0;
-  const cut = (bytes: number): Uint8Array => block.slice(at, (at += bytes));
+  const cut = (bytes: number): Uint8Array => block.subarray(at, (at += bytes));
   const [clientMac, serverMac] = [cut(macKeyLength), cut(macKeyLength)];
   const [clientKey, serverKey] = [cut(keyLength), cut(keyLength)];
   const [clientIv, serverIv] = [cut(length), cut(length)];
-  const protection = (mac: Uint8Array, key: Uint8Array, iv: Uint8Array, cid: Uint8Array): Protection => ({
-    key: crypto.aeadKey(suite.aead, concat(mac, key)),
-    iv: [...iv],
-    nonce: suite.nonce,
-    cid,
-  });
+  const protection = (mac: Uint8Array, key: Uint8Array, iv: Uint8Array, cid: Uint8Array): Protection => {
+    const both = concat(mac, key);
+    const ready = crypto.aeadKey(suite.aead, both);
+    both.fill(0);
+    return { key: ready, iv: [...iv], nonce: suite.nonce, cid };
+  };
   const keys = {
     master,
     masterKey,
@@ -83,10 +96,12 @@ export function finishedData(
   side: 'client' | 'server',
   transcript: Transcript,
 ): Uint8Array {
-  return prf(crypto, masterKey, LABELS[side], crypto.hash(masterKey.hash, ...transcript), VERIFY_BYTES);
+  const [label, seed] = [LABELS[side], crypto.hash(masterKey.hash, ...transcript)];
+  // The first block of the PRF, and no key: everybody on the way may see it.
+  return crypto.hmac(masterKey, crypto.hmac(masterKey, label, seed), label, seed).slice(0, VERIFY_BYTES);
 }
 
-/** P_hash of RFC 5246 5, keyed with the secret. */
+/** P_hash of RFC 5246 5, keyed with the secret; what it yields is key material. */
 export function prf(
   crypto: CryptoProvider,
   secret: MacKey,
@@ -97,8 +112,9 @@ export function prf(
   const out = new Uint8Array(length);
   let a = crypto.hmac(secret, label, seed);
   for (let filled = 0; ; a = crypto.hmac(secret, a)) {
-    const block = crypto.hmac(secret, a, label, seed);
+    const block = crypto.derive(secret, a, label, seed);
     for (let i = 0; i < block.length && filled < length; i++) out[filled++] = block[i] as number;
+    block.fill(0);
     if (filled === length) return out;
   }
 }

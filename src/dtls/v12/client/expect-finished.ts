@@ -1,4 +1,5 @@
 /** The server's Finished -> verified peer; where a session was resumed, ours follows. */
+import { wipeMaster } from '../key-schedule.ts';
 import { lastFlight, NO_FLIGHT } from '../last-flight.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import { verifyFinished } from '../verify-finished.ts';
@@ -22,6 +23,6 @@ export function onFinished(
     sessionId.length === 0
       ? {}
       : { remember: { id: sessionId, suite: suite.id, master: keys.master.slice(), claim, credential } };
-  keys.master.fill(0);
+  wipeMaster(context.crypto, keys);
   return { next: { kind: 'established' }, flight, write: keys.clientWrite, established, ...remember };
 }

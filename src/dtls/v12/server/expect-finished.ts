@@ -1,5 +1,6 @@
 /** The client's Finished -> verified peer; in a full handshake our ChangeCipherSpec and Finished follow. */
 import { assert } from '../../../base/index.ts';
+import { wipeMaster } from '../key-schedule.ts';
 import { lastFlight, NO_FLIGHT } from '../last-flight.ts';
 import type { MessageInput, Outcome, StepContext } from '../machine.ts';
 import type { TlsSession } from '../resumption.ts';
@@ -24,7 +25,7 @@ export function onFinished(
     state.sessionId.length === 0 || finishedSeq === null ? undefined : sessionOf(state, credential);
   const heard = [...transcript, message.raw];
   const flight = finishedSeq === null ? NO_FLIGHT : lastFlight(context, 'server', keys, heard, finishedSeq);
-  keys.master.fill(0);
+  wipeMaster(context.crypto, keys);
   return {
     next: { kind: 'established' },
     flight,

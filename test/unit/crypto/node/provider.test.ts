@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { createCipheriv, createHash, createHmac } from 'node:crypto';
+import crypto, { createCipheriv, createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { describe, test } from 'node:test';
 import { AssertionFault, concat, fromHex, required, toHex, utf8 } from '../../../../src/base/index.ts';
 import {
@@ -166,9 +167,42 @@ test('MACs agree with those of OpenSSL whatever the length of key and message', 
       for (const message of [bytes, short]) {
         const mac = createHmac(name, bytes).update(message).digest('hex');
         assert.equal(toHex(nodeProvider.hmac(key, message)), mac, `${name}, ${length}`);
+        assert.equal(toHex(nodeProvider.derive(key, message)), mac, `${name}, ${length}`);
       }
     }
   }
+});
+
+test('K20: no key is ever a string, which nobody could wipe', (t) => {
+  const texts: string[] = [];
+  const { hash } = crypto;
+  t.mock.method(crypto, 'hash', (...given: Parameters<typeof hash>) => {
+    const digest = hash(...given);
+    if (typeof digest === 'string') texts.push(Buffer.from(digest, 'latin1').toString('hex'));
+    return digest;
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const name of ['sha256', 'sha384'] as const) {
+    const bytes = new Uint8Array(200).fill(7);
+    const derived = nodeProvider.derive(nodeProvider.macKey(name, bytes), utf8('message'));
+    assert.ok(!texts.includes(toHex(derived)));
+    // A key longer than a block is replaced by its hash.
+    assert.ok(!texts.includes(createHash(name).update(bytes).digest('hex')));
+    assert.ok(texts.length > 0);
+  }
+});
+
+test('a key that was wiped is all zeros', () => {
+  const key = nodeProvider.macKey('sha256', utf8('secret'));
+  nodeProvider.hmac(key, utf8('message'));
+  nodeProvider.wipe(key);
+  const parts = Object.values(key).filter((part) => part instanceof Uint8Array);
+  assert.equal(parts.length, 2);
+  for (const part of parts) assert.ok(part.every((byte) => byte === 0));
 });
 
 test('equality', () => {

@@ -3,7 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { concat, fromHex, required, toHex, utf8 } from '../../../../src/base/index.ts';
-import { type HashName, nodeProvider } from '../../../../src/crypto/index.ts';
+import { type CryptoProvider, type HashName, nodeProvider } from '../../../../src/crypto/index.ts';
 import { SUITES } from '../../../../src/dtls/suite/registry.ts';
 import {
   deriveMaster,
@@ -78,14 +78,24 @@ describe('secrets', () => {
     assert.equal(toHex(master), toHex(naivePrf(utf8('premaster'), 'extended master secret', seed, 48)));
   });
 
-  test('the premaster is gone afterwards', () => {
-    const premaster = utf8('premaster');
-    deriveMaster(nodeProvider, 'sha256', premaster, {
+  test('K20: the premaster is gone afterwards, and what was made of it', () => {
+    const [agreed, made]: [Uint8Array, Uint8Array[]] = [filled(32, 5), []];
+    const provider: CryptoProvider = {
+      ...nodeProvider,
+      macKey(hash, key) {
+        const ready = nodeProvider.macKey(hash, key);
+        made.push(...Object.values(ready).filter((value) => value instanceof Uint8Array));
+        return ready;
+      },
+    };
+    const premaster = pskPremaster(filled(16, 7), agreed);
+    deriveMaster(provider, 'sha256', premaster, {
       randoms,
       transcript: [utf8('t')],
       extendedMasterSecret: true,
     });
-    assert.ok(premaster.every((byte) => byte === 0));
+    assert.equal(made.length, 2);
+    for (const bytes of [premaster, agreed, ...made]) assert.ok(bytes.every((byte) => byte === 0));
   });
 
   test('verify_data says whose it is', () => {
