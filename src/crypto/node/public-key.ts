@@ -10,7 +10,7 @@ import {
   sign as signWith,
   verify as verifyWith,
 } from 'node:crypto';
-import { assert, concat, EMPTY, fromHex } from '../../base/index.ts';
+import { assert } from '../../base/index.ts';
 import { kindOfSpki } from '../pki/spki.ts';
 import { subjectKeyOf } from '../pki/x509.ts';
 import type {
@@ -40,19 +40,15 @@ interface NodeSigningKey extends SigningKey {
 export function ephemeral(group: GroupName, entropy: Entropy): NodeEphemeralKey {
   if (group === 'secp256r1') {
     const ecdh = createECDH('prime256v1');
-    ecdh.setPrivateKey(scalar(entropy));
+    const chosen = scalar(entropy);
+    ecdh.setPrivateKey(chosen);
+    chosen.fill(0);
     return { group, ecdh, publicKey: plain(ecdh.getPublicKey()) };
   }
   const seed = entropy(32);
-  const secret = createPrivateKey({
-    key: Buffer.from(concat(X25519_PKCS8, seed)),
-    format: 'der',
-    type: 'pkcs8',
-  });
+  const secret = createPrivateKey({ key: seed, format: 'raw-private', asymmetricKeyType: 'x25519' });
   seed.fill(0);
-  // As JWK, because OpenSSL takes twenty times as long to write DER.
-  const { x = '' } = createPublicKey(secret).export({ format: 'jwk' });
-  return { group, secret, publicKey: plain(Buffer.from(x, 'base64url')) };
+  return { group, secret, publicKey: plain(createPublicKey(secret).export({ format: 'raw-public' })) };
 }
 
 export function agree(key: EphemeralKey, peer: Uint8Array): Uint8Array | undefined {
@@ -63,11 +59,7 @@ export function agree(key: EphemeralKey, peer: Uint8Array): Uint8Array | undefin
       return peer.length === 65 && peer[0] === 0x04 ? plain(own.ecdh.computeSecret(peer)) : undefined;
     }
     if (peer.length !== 32) return undefined;
-    const publicKey = createPublicKey({
-      key: Buffer.from(concat(X25519_SPKI, peer)),
-      format: 'der',
-      type: 'spki',
-    });
+    const publicKey = createPublicKey({ key: peer, format: 'raw-public', asymmetricKeyType: 'x25519' });
     const secret = plain(diffieHellman({ privateKey: own.secret, publicKey }));
     // RFC 8422 5.11: an all-zero secret MUST abort the handshake.
     return secret.some((byte) => byte !== 0) ? secret : undefined;
@@ -168,7 +160,3 @@ const SCHEMES = {
 
 /** RFC 8446 4.2.3: the salt is as long as the hash. */
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
-
-const prefix = (hex: string): Uint8Array => fromHex(hex) ?? EMPTY;
-const X25519_PKCS8 = prefix('302e020100300506032b656e04220420');
-const X25519_SPKI = prefix('302a300506032b656e032100');
