@@ -6,6 +6,7 @@ import type { DtlsSettings } from '../settings.ts';
 import { CERTIFICATE_TYPE, type CertificateTypeName } from '../suite/certificate-types.ts';
 import { GROUPS, GROUPS_BESIDE_PSK, type NamedGroup, SECP256R1 } from '../suite/groups.ts';
 import { type SignatureScheme, signatureFor } from '../suite/signatures.ts';
+import { violation } from '../violation.ts';
 
 /** As agreed on. `kind` is the suite's. */
 export type Exchange =
@@ -47,10 +48,16 @@ export function credentialKindOf(exchange: Exchange): CredentialKind {
 
 /** The first of ours that the client has too. A client that names none leaves the choice to us (RFC 8422 4). */
 function commonGroup(hello: ClientHello, ours: readonly NamedGroup[]): NamedGroup | undefined {
-  const { supportedGroups, ecPointFormats } = hello.extensions;
-  if (ecPointFormats !== undefined && !ecPointFormats.includes(UNCOMPRESSED)) return undefined;
+  const { supportedGroups } = hello.extensions;
   if (supportedGroups === undefined) return SECP256R1;
   return ours.find((group) => supportedGroups.includes(group.id));
+}
+
+/** RFC 8422 5.1.2: whoever speaks of our curves takes their points uncompressed. */
+export function checkPointFormats(hello: ClientHello): void {
+  const { ecPointFormats } = hello.extensions;
+  if (ecPointFormats === undefined || ecPointFormats.includes(UNCOMPRESSED)) return;
+  if (commonGroup(hello, GROUPS) !== undefined) violation('illegal-parameter');
 }
 
 /** A list that is not sent is X.509 alone (RFC 7250 4.1). Order says nothing: some stacks list what they lack first. */

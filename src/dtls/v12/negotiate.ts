@@ -10,7 +10,7 @@ import type { DtlsSettings } from '../settings.ts';
 import { CERTIFICATE_TYPE } from '../suite/certificate-types.ts';
 import { type CipherSuite, EMPTY_RENEGOTIATION_INFO_SCSV, suiteByName } from '../suite/registry.ts';
 import { violation } from '../violation.ts';
-import { type Exchange, exchangeFor } from './exchange.ts';
+import { checkPointFormats, type Exchange, exchangeFor } from './exchange.ts';
 
 /** What both sides agreed on. */
 export interface Agreement {
@@ -52,6 +52,11 @@ export function negotiateTerms(hello: ClientHello, settings: DtlsSettings): Term
   return { secureRenegotiation, sendLimit, limit: answer, extendedMasterSecret, peerCid };
 }
 
+interface Chosen {
+  readonly suite: CipherSuite;
+  readonly exchange: Exchange;
+}
+
 /** The server's choice for a full handshake. `avoid`: the kind that failed last time for this client. */
 export function negotiate(
   hello: ClientHello,
@@ -59,6 +64,7 @@ export function negotiate(
   settings: DtlsSettings,
   avoid: CredentialKind | null,
 ): Choice {
+  checkPointFormats(hello);
   const { suite, exchange } = chooseSuite(hello, settings, avoid);
   const { extendedMasterSecret, sendLimit, peerCid } = terms;
   return {
@@ -114,16 +120,30 @@ function negotiateLimit(offered: Extensions): { sendLimit: number; answer: Exten
   return { sendLimit: 2 ** (8 + maxFragmentLength), answer: { maxFragmentLength } };
 }
 
+function chooseSuite(hello: ClientHello, settings: DtlsSettings, avoid: CredentialKind | null): Chosen {
+  const chosen = bestInCommon(hello, settings, avoid);
+  if (chosen !== undefined) return chosen;
+  const { clientCertificateTypes, serverCertificateTypes } = hello.extensions;
+  if (clientCertificateTypes === undefined && serverCertificateTypes === undefined)
+    return violation('no-common-suite');
+  // Where types of certificates are all that is not in common, the client is told so (RFC 7250 4.2).
+  const allTypes = Object.values(CERTIFICATE_TYPE);
+  const types = { clientCertificateTypes: allTypes, serverCertificateTypes: allTypes };
+  const another = { ...hello, extensions: { ...hello.extensions, ...types } };
+  const differ = bestInCommon(another, settings, avoid) !== undefined;
+  return violation(differ ? 'unsupported-certificate' : 'no-common-suite');
+}
+
 /**
  * Kinds of credential in the server's order, within each its suites in the server's order; the first that this server
  * can authenticate for this client. A position in the client's list says nothing: stacks list what they were built
  * with, not what they hold keys for. For the same reason the kind that has just failed comes last.
  */
-function chooseSuite(
+function bestInCommon(
   hello: ClientHello,
   settings: DtlsSettings,
   avoid: CredentialKind | null,
-): { suite: CipherSuite; exchange: Exchange } {
+): Chosen | undefined {
   const last = (kind: CredentialKind) => avoid !== null && sameGround(kind, avoid);
   const kinds = [...settings.credentials.filter((kind) => !last(kind)), ...settings.credentials.filter(last)];
   for (const kind of kinds) {
@@ -132,7 +152,7 @@ function chooseSuite(
     const suite = commonSuite(hello, settings, exchange);
     if (suite !== undefined) return { suite, exchange };
   }
-  return violation('no-common-suite');
+  return undefined;
 }
 
 /** Whether two kinds stand and fall with the same key. */

@@ -223,4 +223,47 @@ describe('groups', () => {
       assert.equal('group' in exchange && exchange.group.name, group);
     });
   }
+
+  test('a client that takes no uncompressed points is sent away (RFC 8422 5.1.2)', () => {
+    const compressed = { ecPointFormats: [1, 2], supportedGroups: [P256] };
+    assert.throws(() => agreed({ extensions: compressed }), fault('illegal-parameter'));
+    assert.throws(
+      () => agreed({ extensions: { ...compressed, ecPointFormats: [] } }),
+      fault('illegal-parameter'),
+    );
+    assert.ok(agreed({ extensions: { ...compressed, ecPointFormats: [1, 0] } }));
+    // It speaks of curves that nobody here knows.
+    assert.ok(agreed({ extensions: { ...compressed, supportedGroups: [22] } }));
+  });
+});
+
+describe('certificate types', () => {
+  const [X509, RAW, OPEN_PGP] = [0, 2, 1];
+  const settings = { identity: selfSigned('gateway'), credentials: ['x509', 'rpk'] };
+  const offered = (types: Extensions, supportedGroups = [23]) => ({
+    suites: [0xc0ae],
+    extensions: { supportedGroups, signatureAlgorithms: [0x0403], ...types },
+  });
+
+  test('none in common has an alert of its own (RFC 7250 4.2)', () => {
+    for (const types of [
+      { clientCertificateTypes: [OPEN_PGP] },
+      { serverCertificateTypes: [OPEN_PGP] },
+      { clientCertificateTypes: [RAW], serverCertificateTypes: [OPEN_PGP] },
+    ]) {
+      assert.throws(() => agreed(offered(types), settings), fault('unsupported-certificate'));
+    }
+    const raw = { clientCertificateTypes: [RAW], serverCertificateTypes: [RAW, X509] };
+    assert.throws(
+      () => agreed(offered(raw), { ...settings, credentials: ['x509'] }),
+      fault('unsupported-certificate'),
+    );
+    assert.ok(agreed(offered(raw), settings));
+  });
+
+  test('that is not said where something else is missing, or no type was spoken of', () => {
+    const types = { clientCertificateTypes: [OPEN_PGP] };
+    assert.throws(() => agreed(offered(types, [22]), settings), fault('no-common-suite'));
+    assert.throws(() => agreed(offered({}), { ...settings, credentials: ['rpk'] }), fault('no-common-suite'));
+  });
 });
