@@ -22,7 +22,7 @@ export interface Connection {
   /** What ended the handshake, as long as the peer may ask for it again. */
   lastFlight: LastFlight | null;
   /** Who the peer is and how it is spoken to; null until a Finished verified. */
-  verified: { readonly credential: string; readonly suite: string } | null;
+  verified: Verified | null;
   /** Epoch 1 of the peer's records; null until its ChangeCipherSpec. */
   read: Protection | null;
   write: Protection | null;
@@ -37,6 +37,14 @@ export interface Connection {
   ownCid: Uint8Array;
   /** Records that failed to authenticate. */
   badRecords: number;
+}
+
+export interface Verified {
+  readonly credential: string;
+  /** IANA name. */
+  readonly suite: string;
+  /** What the server's session cache knows its session by; null: it has none. */
+  readonly session: string | null;
 }
 
 /** What sending a flight again has to know. */

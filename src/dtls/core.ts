@@ -7,6 +7,7 @@ import type { TlsSession } from './v12/resumption.ts';
 export interface Core extends StepContext, Press {
   /** Of the connection IDs by which peers address this endpoint; 0: they do not. */
   readonly cidLength: number;
-  /** Keeps a session that the server may resume. */
-  readonly remember: (now: Instant, session: TlsSession) => void;
+  /** Keeps a session that the server may resume; what it is forgotten by, null where none is kept. */
+  readonly remember: (now: Instant, session: TlsSession) => string | null;
+  readonly forgetSession: (key: string) => void;
 }

@@ -34,8 +34,16 @@ export function close(
     const farewell = farewellOf(connection, alert);
     if (soon?.farewells.add(soon.now, farewell) !== true) say(core.records, farewell, out);
   }
+  const session = connection.verified?.session ?? null;
+  if (session !== null && endsSession(reason)) core.forgetSession(session);
   end(connection);
   out.push({ kind: 'closed', connection: connection.handle, reason });
+}
+
+/** Whether the connection ended with a fatal alert, whoever sent it: its session is over too (RFC 5246 7.2.2). */
+export function endsSession(reason: CloseReason): boolean {
+  const alert = ALERT_OF_CLOSE[reason];
+  return reason === 'peer-alert' || (alert !== null && alert !== 'close_notify');
 }
 
 /** Sends one alert in the current epoch. */

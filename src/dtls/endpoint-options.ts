@@ -1,6 +1,7 @@
 /** What an endpoint is made of, and what may be seen of its connections. */
 import type { Instant, Path } from '../base/index.ts';
 import type { CryptoProvider, Entropy } from '../crypto/index.ts';
+import type { Connection } from './connection-state.ts';
 import type { DtlsLimits } from './limits.ts';
 import type { DtlsSettings } from './settings.ts';
 
@@ -24,6 +25,14 @@ export interface ConnectionView {
   readonly cid: Uint8Array;
   /** Bytes of plaintext that the peer takes in one record. */
   readonly sendLimit: number;
+}
+
+/** Of a connection whose peer is known; of any other there is nothing to show. */
+export function viewOf(connection: Connection | undefined): ConnectionView | undefined {
+  const { verified = null } = connection ?? {};
+  if (connection === undefined || verified === null) return undefined;
+  const { path, since, lastSeen, sendLimit, ownCid } = connection;
+  return { path, since, lastSeen, sendLimit, suite: verified.suite, cid: ownCid };
 }
 
 /** How much of everything there is. */

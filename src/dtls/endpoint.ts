@@ -12,7 +12,7 @@ import { after, earliest, EMPTY, type Instant, type Path, Slab } from '../base/i
 import { serverAssociation, startClient, triedKind } from './association.ts';
 import { cidLength, newConnectionId } from './cid.ts';
 import * as connections from './connection.ts';
-import type { ConnectionView, EndpointOptions, Occupancy } from './endpoint-options.ts';
+import { type ConnectionView, type EndpointOptions, type Occupancy, viewOf } from './endpoint-options.ts';
 import { beganWith, type Beginning, type Connection, newConnection } from './connection-state.ts';
 import { ConnectionTable } from './connection-table.ts';
 import { Door, helloFragment } from './door.ts';
@@ -71,6 +71,7 @@ export class DtlsEndpoint {
       cidLength: cidLength(connectionId),
       findSession: (id) => this.#sessions.find(this.#now, id),
       remember: (now, session) => this.#sessions.remember(now, session),
+      forgetSession: (key) => this.#sessions.drop(key),
       newConnectionId: () =>
         newConnectionId(connectionId, entropy, (cid) => this.#connections.withCid(cid) !== undefined),
     };
@@ -169,10 +170,7 @@ export class DtlsEndpoint {
   }
 
   view(which: ConnectionHandle): ConnectionView | undefined {
-    const connection = this.#connections.find(which);
-    if (connection?.verified === undefined || connection.verified === null) return undefined;
-    const { path, since, lastSeen, sendLimit, verified, ownCid } = connection;
-    return { path, since, lastSeen, sendLimit, suite: verified.suite, cid: ownCid };
+    return viewOf(this.#connections.find(which));
   }
 
   occupancy(): Occupancy {

@@ -114,15 +114,20 @@ function establish(
   const peer = required(result.established, 'a proof establishes');
   connection.status = 'established';
   connection.lastSeen = now;
-  connection.verified = { credential: peer.credential, suite: peer.suite };
   connection.association = ESTABLISHED[connection.association.role];
   connection.handshake = null;
   connection.lastFlight = lastFlight(core, handshake, now);
-  const { remember } = result;
+  const { remember = null } = result;
   const client = connection.association.role === 'client';
-  if (remember !== undefined && !client) core.remember(now, remember);
-  const session = client ? (remember ?? null) : null;
+  const { credential, suite } = peer;
+  connection.verified = { credential, suite, session: client ? null : sessionKey(core, now, result) };
+  const session = client ? remember : null;
   out.push({ kind: 'established', connection: connection.handle, path: connection.path, peer, session });
+}
+
+function sessionKey(core: Core, now: Instant, { remember, resumed }: Advance): string | null {
+  if (remember !== undefined) return core.remember(now, remember);
+  return resumed === undefined ? null : bytesKey(resumed);
 }
 
 /** Of the handshake only what its last flight needs. */

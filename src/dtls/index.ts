@@ -37,6 +37,7 @@ export {
   type RouteKey,
   type VerifiedPeer,
 } from './effect.ts';
+export { endsSession } from './ending.ts';
 export { DtlsEndpoint } from './endpoint.ts';
 export type { ConnectionView, EndpointOptions } from './endpoint-options.ts';
 export { DTLS_LIMITS, type DtlsLimits } from './limits.ts';

@@ -45,8 +45,8 @@ export function wipeMaster(crypto: CryptoProvider, { master, masterKey }: Keys):
 }
 
 /**
- * The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros. Wipes
- * the other secret.
+ * The premaster secret of PSK exchanges: the other secret, then the key, each with its length. Plain PSK has zeros.
+ * Wipes the other secret.
  */
 export function pskPremaster(psk: Uint8Array, other: Uint8Array = new Uint8Array(psk.length)): Uint8Array {
   const premaster = new Writer(4 + other.length + psk.length).vector16(other).vector16(psk).finish();

@@ -45,6 +45,8 @@ export interface Outcome<State> {
   readonly ownCid?: Uint8Array;
   /** A session to keep for resumption. */
   readonly remember?: TlsSession;
+  /** The id of the session that was taken up again. */
+  readonly resumed?: Uint8Array;
   readonly lookup?: CredentialQuestion;
   readonly established?: VerifiedPeer;
 }

@@ -18,7 +18,10 @@ export interface TlsSession {
   readonly credential: string;
 }
 
-/** The sessions of one server: bounded, each for a limited time, the oldest gives way. */
+/**
+ * The sessions of one server: bounded, each for a limited time, the oldest gives way. Not wiped when they go: a
+ * handshake under way may hold one, and must not go on with zeros for a secret.
+ */
 export class SessionCache {
   readonly #lifetime: Duration;
   readonly #byId: BoundedMap<string, { session: TlsSession; until: Instant }>;
@@ -32,16 +35,26 @@ export class SessionCache {
     return this.#byId.size;
   }
 
-  remember(now: Instant, session: TlsSession): void {
-    if (this.#lifetime <= 0) return;
-    if (this.#byId.full) this.#byId.delete(this.#byId.oldest() ?? '');
-    this.#byId.set(bytesKey(session.id), { session, until: after(now, this.#lifetime) });
+  /** What to {@link drop} it by; null where nothing is resumed. */
+  remember(now: Instant, session: TlsSession): string | null {
+    if (this.#lifetime <= 0) return null;
+    this.#dropOldest(now);
+    const key = bytesKey(session.id);
+    this.#byId.set(key, { session, until: after(now, this.#lifetime) });
+    return key;
   }
 
   find(now: Instant, id: Uint8Array): TlsSession | undefined {
-    const kept = this.#byId.get(bytesKey(id));
-    if (kept !== undefined && now < kept.until) return kept.session;
+    const key = bytesKey(id);
+    const kept = this.#byId.get(key);
+    if (kept === undefined || now < kept.until) return kept?.session;
+    this.drop(key);
     return undefined;
+  }
+
+  /** Nobody resumes this one any more (RFC 5246 7.2.2). */
+  drop(key: string): void {
+    this.#byId.delete(key);
   }
 
   /** Ends the sessions of a credential that is no longer good. */
@@ -49,6 +62,15 @@ export class SessionCache {
     if (credentials.size === 0) return;
     for (const [key, { session }] of this.#byId.entries()) {
       if (credentials.has(session.credential)) this.#byId.delete(key);
+    }
+  }
+
+  /** All have the same lifetime: those whose time is over are in front. */
+  #dropOldest(now: Instant): void {
+    for (let key = this.#byId.oldest(); key !== undefined; key = this.#byId.oldest()) {
+      const isOver = now >= (this.#byId.get(key)?.until ?? now);
+      if (!isOver && !this.#byId.full) return;
+      this.#byId.delete(key);
     }
   }
 }

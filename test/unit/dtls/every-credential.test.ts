@@ -261,6 +261,29 @@ describe('resumption', () => {
     converses(pair);
   });
 
+  test('a session whose connection a fatal alert ended is not taken up again (RFC 5246 7.2.2)', () => {
+    const ends = [
+      ['requested', 'client', true],
+      ['requested', 'server', true],
+      ['internal', 'client', false],
+      ['internal', 'server', false],
+    ] as const;
+    // Of the connection that made the session, and of one that took it up again.
+    for (const again of [false, true]) {
+      for (const [reason, side, still] of ends) {
+        const pair = connected({ credentials: { identity: lock }, server });
+        const { session } = established(pair.clientEffects);
+        assert.ok(session !== null);
+        if (again) resumed(pair, session);
+        assert.equal(established(pair.serverEffects).peer.resumed, again);
+        const connection = side === 'client' ? pair.connection! : pair.serverConnection();
+        pair.settle(side, pair[side].close(pair.now, connection, reason));
+        resumed(pair, session);
+        assert.equal(established(pair.serverEffects).peer.resumed, still, `${reason} by the ${side}`);
+      }
+    }
+  });
+
   for (const suite of ECDHE_PSK) {
     test(`a session of ${suite} is taken up again`, () => {
       const pair = connected({ server }, [suite]);

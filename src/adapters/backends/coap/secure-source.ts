@@ -10,6 +10,8 @@ import {
   type ClientSettings,
   type ConnectionHandle,
   DtlsEndpoint,
+  endsSession,
+  type Effect,
   type Effects,
   type TlsSession,
 } from '../../../dtls/index.ts';
@@ -125,7 +127,7 @@ export class SecureSource implements Source {
           break;
         case 'closed':
         case 'failed':
-          this.#ended(effect.kind, effect.connection, effect.reason);
+          this.#ended(effect);
           break;
         case 'own':
         case 'disown':
@@ -137,15 +139,15 @@ export class SecureSource implements Source {
   }
 
   /** Told later: who sends must not be called back from within. */
-  #ended(how: 'closed' | 'failed', connection: ConnectionHandle, reason: string): void {
-    if (connection !== this.#connection) return;
+  #ended(effect: Extract<Effect, { kind: 'closed' | 'failed' }>): void {
+    if (effect.connection !== this.#connection) return;
     this.#connection = undefined;
     this.#established = false;
     this.#waiting.length = 0;
-    if (how === 'failed') this.#session = undefined;
+    if (effect.kind === 'failed' || endsSession(effect.reason)) this.#session = undefined;
     const lost = this.inflight;
-    if (how === 'closed' && lost === 0) return;
-    const code = `PN_DTLS_${reason.replaceAll('-', '_').toUpperCase()}`;
+    if (effect.kind === 'closed' && lost === 0) return;
+    const code = `PN_DTLS_${effect.reason.replaceAll('-', '_').toUpperCase()}`;
     queueMicrotask(() => this.#options.events.failed(this, code));
   }
 

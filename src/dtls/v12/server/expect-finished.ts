@@ -32,6 +32,7 @@ export function onFinished(
     write: keys.serverWrite,
     established: peer,
     ...(session === undefined ? {} : { remember: session }),
+    ...(finishedSeq === null ? { resumed: state.sessionId } : {}),
   };
 }
 

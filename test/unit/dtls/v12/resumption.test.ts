@@ -38,6 +38,25 @@ test('the oldest gives way', () => {
   );
 });
 
+test('those whose time is over are gone, whether anybody asks for them or not', () => {
+  const cache = new SessionCache(8, seconds(10));
+  for (const name of ['one', 'two']) cache.remember(instant(0), session(name));
+  assert.equal(cache.find(instant(10_000), utf8('two')), undefined);
+  assert.equal(cache.size, 1);
+  cache.remember(instant(10_001), session('three'));
+  assert.equal(cache.size, 1);
+});
+
+test('one alone is forgotten by the key that it was remembered with', () => {
+  const cache = new SessionCache(8, seconds(10));
+  const key = cache.remember(instant(0), session('one'));
+  cache.remember(instant(0), session('two'));
+  cache.drop(key ?? '');
+  assert.equal(cache.find(instant(0), utf8('one')), undefined);
+  assert.notEqual(cache.find(instant(0), utf8('two')), undefined);
+  assert.equal(new SessionCache(8, seconds(0)).remember(instant(0), session('one')), null);
+});
+
 test('those of a credential that ended are gone, and no others', () => {
   const cache = new SessionCache(8, seconds(10));
   cache.remember(instant(0), session('one', 'c-1'));
