@@ -1,7 +1,7 @@
 /** The rules of RFC 5280 that look at one certificate of a path. Each answers what is wrong, or `undefined`. */
 import { type WallTime, wallTime } from '../../base/index.ts';
 import type { PathRefusal, PathRefusalReason } from './path.ts';
-import { describeSpki, rsaModulusBits } from './spki.ts';
+import { describeSpki, RSA_BITS_MAX, rsaModulusBits } from './spki.ts';
 import type { Certificate } from './x509.ts';
 
 export type CertificatePurpose = 'client' | 'server';
@@ -94,4 +94,3 @@ const PURPOSES = {
 
 const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0';
 const RSA_BITS_MIN = 2_048;
-const RSA_BITS_MAX = 8_192;

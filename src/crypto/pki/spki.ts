@@ -8,12 +8,16 @@ import type { PublicKeyKind } from '../provider.ts';
 import { DerReader, derDocument, TAG } from './der.ts';
 import { decoding } from './fault.ts';
 
-/** What the encoding says it is: canonical in every byte, or `undefined`. RSA of any size. */
+/**
+ * What the encoding says it is: canonical in every byte, or `undefined`. RSA of any size but those that cost too much:
+ * whoever shows a key makes us compute with it before we know him.
+ */
 export function kindOfSpki(spki: Uint8Array): PublicKeyKind | undefined {
   for (const [kind, prefix, length] of FIXED_FORMS) {
     if (spki.length === length && equalBytes(spki.subarray(0, prefix.length), prefix)) return kind;
   }
-  return rsaModulusBits(spki) === undefined ? undefined : 'rsa';
+  const bits = rsaModulusBits(spki);
+  return bits === undefined || bits > RSA_BITS_MAX ? undefined : 'rsa';
 }
 
 /** A P-256 key from its uncompressed point (65 bytes, 0x04 first). */
@@ -27,7 +31,7 @@ export const spkiOfEd25519 = (key: Uint8Array): Uint8Array => concat(ED25519_PRE
 
 /**
  * The size of an RSA modulus, in bits; `undefined` when this is no canonical RSA key: rsaEncryption with NULL (RFC 3279
- * 2.3.1), minimal integers, an odd modulus, an odd exponent from 3 to 2^64, nothing behind.
+ * 2.3.1), minimal integers, an odd modulus, an odd exponent from 3 to 2^32, nothing behind.
  */
 export function rsaModulusBits(spki: Uint8Array): number | undefined {
   const bits = decoding(() => {
@@ -38,9 +42,9 @@ export function rsaModulusBits(spki: Uint8Array): number | undefined {
     const numbers = key.sequence();
     key.end();
     const modulus = withoutLeadingZero(numbers.unsigned(RSA_BYTES_MAX));
-    const exponent = withoutLeadingZero(numbers.unsigned(9));
+    const exponent = withoutLeadingZero(numbers.unsigned(5));
     numbers.end();
-    if (exponent.length > 8) return undefined;
+    if (exponent.length > 4) return undefined;
     const isOdd = (number: Uint8Array): boolean => ((number.at(-1) as number) & 1) === 1;
     if (!isOdd(modulus) || !isOdd(exponent) || (exponent.length === 1 && exponent[0] === 1)) return undefined;
     return 8 * modulus.length + 24 - Math.clz32(modulus[0] as number);
@@ -85,6 +89,7 @@ const P256_PREFIX = hex('3059301306072a8648ce3d020106082a8648ce3d03010703420004'
 const P384_PREFIX = hex('3076301006072a8648ce3d020106052b8104002203620004');
 const ED25519_PREFIX = hex('302a300506032b6570032100');
 const RSA_ALGORITHM = hex('300d06092a864886f70d0101010500');
+export const RSA_BITS_MAX = 8_192;
 /** A key of 16384 bits is 2 KiB; nothing that anybody uses is larger. */
 const RSA_BYTES_MAX = 4_096;
 

@@ -3,6 +3,7 @@
  * seeded, the keys are fresh in each run, so a failure prints its bytes. A tenth of it in the quick check.
  */
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { concat, equalBytes, toHex, wallTime } from '../../../../src/base/index.ts';
 import {
@@ -15,6 +16,7 @@ import {
   readCrl,
   validatePath,
 } from '../../../../src/crypto/index.ts';
+import { subjectKeyOf } from '../../../../src/crypto/pki/x509.ts';
 import { randomFrom } from '../../../fuzz/targets/coap-mutants.ts';
 import {
   authority,
@@ -118,6 +120,33 @@ describe('damage', () => {
     }
   });
 
+  test('K06: 30,000 certificates: whoever proves possession proves that of the key that is judged', () => {
+    const outcomes = run(7_468, 30_000, certificates, (bytes) => {
+      const whole = readCertificate(bytes);
+      const key = subjectKeyOf(bytes);
+      // What the whole reader refuses nobody is let in with; what it takes, both readers and OpenSSL read alike.
+      if (whole.kind === 'malformed') return key === undefined ? 'refused twice' : 'refused once';
+      assert.deepEqual(key, whole.spki);
+      if (whole.keyKind === undefined) return 'of no kind';
+      const verified = nodeProvider.certificateKey(bytes);
+      if (verified === undefined) return 'no key';
+      const seen = keyByOpenssl(bytes);
+      if (seen === undefined) return 'refused by OpenSSL';
+      assert.deepEqual(verified.spki, seen);
+      return 'alike';
+    });
+    for (const expected of [
+      'alike',
+      'no key',
+      'of no kind',
+      'refused by OpenSSL',
+      'refused once',
+      'refused twice',
+    ]) {
+      assert.ok(outcomes.has(expected), `${expected} in ${[...outcomes].join()}`);
+    }
+  });
+
   test('10,000 chains: none that was changed is believed', () => {
     const anchor = readCertificate(root.der);
     assert.ok(anchor.kind === 'certificate');
@@ -165,6 +194,14 @@ describe('damage', () => {
     assert.deepEqual([...outcomes].toSorted(), ['key', 'problem']);
   });
 });
+
+function keyByOpenssl(certificate: Uint8Array): Uint8Array | undefined {
+  try {
+    return new Uint8Array(new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' }));
+  } catch {
+    return undefined;
+  }
+}
 
 const SHARE = process.env['POSTERN_TEST_SCALE'] === 'smoke' ? 10 : 1;
 

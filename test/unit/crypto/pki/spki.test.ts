@@ -41,6 +41,15 @@ describe('canonical keys', () => {
   });
 });
 
+test('an RSA key that is costly to compute with is none: anybody may show one (threat D02)', () => {
+  const modulus = (bits: number): Uint8Array => integer(`00${'f'.repeat(bits / 4)}`);
+  assert.equal(kindOfSpki(rsa(modulus(8_192), integer('00ffffffff'))), 'rsa');
+  const large = rsa(modulus(8_200), integer(65_537));
+  assert.equal(kindOfSpki(large), undefined);
+  assert.equal(nodeProvider.verifyKey(large), undefined);
+  assert.equal(describeSpki(large), 'an RSA key of 8200 bits');
+});
+
 describe('other encodings of a key', () => {
   const refused = (name: string, spki: Uint8Array): void => {
     assert.equal(kindOfSpki(spki), undefined, name);
@@ -75,7 +84,7 @@ describe('other encodings of a key', () => {
     refused('even modulus', rsa(integer(`${ODD.slice(0, -1)}4`), integer(65_537)));
     refused('even exponent', rsa(integer(ODD), integer(65_536)));
     refused('exponent one', rsa(integer(ODD), integer(1)));
-    refused('exponent beyond 2^64', rsa(integer(ODD), integer(`1${'0'.repeat(15)}1f`)));
+    refused('exponent beyond 2^32', rsa(integer(ODD), integer('0100000001')));
     refused('trailing', rsa(integer(ODD), integer(65_537), bytes('00')));
     refused('three numbers', sequence(rsaAlgorithm, bits(sequence(integer(ODD), integer(3), integer(3)))));
   });
