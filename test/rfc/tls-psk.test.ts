@@ -101,6 +101,9 @@ describe('RFC 5246', () => {
       new Writer(16).u16(0x1234).vector16(utf8('?')).u16(0xfafa).vector16(EMPTY).finish(),
     );
     assert.deepEqual(readExtensions(new Reader(block.finish(), malformed), 'client'), {});
+    assert.throws(() => readExtensions(new Reader(block.finish(), malformed), 'server'), {
+      reason: 'unsupported-extension',
+    });
     const { endpoint } = clientIn('expect-server-hello/cookie', script);
     const effects = feedClient(endpoint, answer({ extensions: { maxFragmentLength: 1 } }));
     assert.ok(kinds(effects).includes('failed:unsupported-extension'));

@@ -103,6 +103,12 @@ describe('one endpoint, every kind of credential', () => {
     }
   });
 
+  test('a server with an RSA key is refused in suites that are signed with ECDSA (RFC 8422 5.3)', () => {
+    const pair = new DtlsPair({ server: { identity: oldMeter }, credentials: { identity: meter } });
+    pair.handshake();
+    assert.ok(pair.kinds('client').includes('failed:unsupported-certificate'), pair.kinds('client').join());
+  });
+
   test('a client that holds a PSK and a key is asked for what the server prefers', () => {
     const both = { psk: DEVICE, identity: lock };
     assert.equal(established(connected({ credentials: both }).serverEffects).peer.claim.kind, 'psk');

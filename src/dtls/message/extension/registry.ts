@@ -1,6 +1,6 @@
 /**
  * Hello extensions: one row each says its number and how its body is read and written. What is not in the table is
- * ignored, as RFC 5246 7.4.1.4 demands of a server.
+ * ignored in the hello of a client and refused in that of a server (RFC 5246 7.4.1.4).
  */
 import { fromUtf8 } from '../../../base/index.ts';
 import { Reader, Writer } from '../../../base/wire/index.ts';
@@ -116,6 +116,8 @@ export function readExtensions(hello: Reader, side: HelloSide): Extensions {
     if (numbers.includes(number)) violation('illegal-parameter');
     if (numbers.push(number) > EXTENSIONS_MAX) malformed();
     const key = BY_NUMBER.get(number);
+    // A server answers what it was asked, and nobody asks here what is not in the table (RFC 5246 7.4.1.4).
+    if (key === undefined && side === 'server') violation('unsupported-extension');
     if (key === undefined) continue;
     found[key] = EXTENSIONS[key].read(body, side);
     body.end();

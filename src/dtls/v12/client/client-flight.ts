@@ -31,12 +31,16 @@ export function clientFlight(
   const { accepted, client, randoms, sessionId } = said;
   const { suite, extendedMasterSecret } = accepted;
   const messages = new Messages(said.transcript, said.sendSeq);
-  if (said.request !== null) messages.add('certificate', ownCertificate(said));
+  const shown = said.request === null ? null : ownCertificate(said);
+  if (shown !== null) messages.add('certificate', encodeCertificate(accepted.clientType, shown));
   const { body, premaster } = exchange(context, said);
   messages.add('client_key_exchange', body);
   const from = { randoms, transcript: messages.transcript, extendedMasterSecret };
   const master = deriveMaster(context.crypto, suite.hash, premaster, from);
-  if (said.request !== null) messages.add('certificate_verify', proof(context, said, messages.transcript));
+  // Whoever has nothing to show has nothing to prove (RFC 5246 7.4.8); the server may go on without, or not.
+  if (shown !== null && shown.length > 0) {
+    messages.add('certificate_verify', proof(context, said, messages.transcript));
+  }
   const cids = { toServer: accepted.serverCid, toClient: said.ownCid };
   const keys = expandKeys(context.crypto, suite, master, randoms, cids);
   const verifyData = finishedData(context.crypto, keys.masterKey, 'client', messages.transcript);
@@ -111,11 +115,10 @@ function agreement(context: StepContext, said: ServerSaid): { point: Uint8Array;
   return { point: ephemeral.publicKey, agreed };
 }
 
-function ownCertificate(said: ServerSaid): Uint8Array {
-  const identity = required(said.client.identity, 'certificate suites are offered with an identity');
-  const { clientType } = said.accepted;
-  const content = clientType === 'raw-public-key' ? [identity.key.spki] : identity.chain;
-  return encodeCertificate(clientType, content);
+/** Empty where the server wants a chain and there is only a key. */
+function ownCertificate({ client, accepted }: ServerSaid): readonly Uint8Array[] {
+  const identity = required(client.identity, 'certificate suites are offered with an identity');
+  return accepted.clientType === 'raw-public-key' ? [identity.key.spki] : identity.chain;
 }
 
 function proof(context: StepContext, said: ServerSaid, transcript: Transcript): Uint8Array {

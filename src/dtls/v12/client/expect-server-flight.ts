@@ -23,6 +23,8 @@ export function onCertificate(
   const content = decodeCertificate(bodyOf(message.raw), serverType, context.limits.chainMax);
   if (content.length === 0) violation('no-certificate');
   const certified = certifiedKey(context.crypto, serverType, content);
+  // RFC 8422 5.3: ECDHE_ECDSA is signed with ECDSA or EdDSA. Of clients, RSA is taken too: it is in CertificateVerify.
+  if (certified.key.kind === 'rsa') violation('unsupported-certificate');
   return { next: { ...state, certified, transcript: [...state.transcript, message.raw] } };
 }
 
