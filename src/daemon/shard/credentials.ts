@@ -18,13 +18,19 @@ import {
   type TrustSnapshot,
 } from '../../trust/index.ts';
 import type { AuthoritySettings, PskMaterial } from '../ports/index.ts';
-import type { Authorities } from './authorities.ts';
+import type { Authorities, Certified } from './authorities.ts';
 import { Door, NEWCOMER } from './door.ts';
 
 /** An answer, and for the operator why it is not the wished one. */
 export interface Judgement {
   readonly answer: CredentialAnswer;
   readonly why?: string;
+}
+
+/** What is made of a certificate. */
+interface CertificateJudgement extends Judgement {
+  /** When its path, or a list that speaks for it, runs out; absent where it is refused. */
+  readonly until?: WallTime;
 }
 
 /** Who stands behind a credential, and when that has to be asked again; `null`: when the revision changes. */
@@ -137,10 +143,8 @@ export class Credentials {
 
   /** Until when a chain that was accepted for a credential stays so; `undefined`: it is not, or not any more. */
   certifiedUntil(chain: readonly Uint8Array[], credential: CredentialId): WallTime | undefined {
-    const { answer } = this.#certified(chain);
-    if (answer.kind !== 'accepted' || answer.credential !== credential) return undefined;
-    const judged = this.#authorities.judge(chain, this.now);
-    return judged.kind === 'certified' ? judged.until : undefined;
+    const { answer, until } = this.#certified(chain);
+    return answer.kind === 'accepted' && answer.credential === credential ? until : undefined;
   }
 
   /** Who stands behind a credential now; `undefined` when it is not valid, or its actor or its user may not act. */
@@ -182,16 +186,18 @@ export class Credentials {
     return { kind: 'psk', key, credential: credential.id };
   }
 
+  #certified(chain: readonly Uint8Array[]): CertificateJudgement {
+    const judged = this.#authorities.judge(chain, this.now);
+    return judged.kind === 'refused'
+      ? { answer: { kind: 'refused', reason: judged.reason }, why: judged.detail }
+      : { ...this.#registered(judged), until: judged.until };
+  }
+
   /**
    * A certificate is whoever its subject is registered as, whatever has become of that registration; only one that is
    * not registered is looked up by the name that its authority's rules derive.
    */
-  #certified(chain: readonly Uint8Array[]): Judgement {
-    const judged = this.#authorities.judge(chain, this.now);
-    if (judged.kind === 'refused') {
-      return { answer: { kind: 'refused', reason: judged.reason }, why: judged.detail };
-    }
-    const { anchorHex, subject, named } = judged;
+  #registered({ anchorHex, subject, named }: Certified): Judgement {
     const why = `no device is registered as ${subject ?? '(no subject)'} under the authority ${anchorHex}`;
     const exact = `x509:${anchorHex}:${subject ?? ''}`;
     if (subject !== undefined && this.#snapshot.identities.has(exact)) return this.#accepted(exact, why);
