@@ -7,7 +7,8 @@
  * Claims: RFC 7252 5.7 (reverse proxy), RFC 8768, RFC 8516.
  * Invariants: the object that was authorised is the one that is forwarded; no path, option or host of a request can
  * name a backend, only a route can; every job ends once; jobs are bounded in all, by backend and by connection.
- * Not here: forward proxying, caching, observation, block-wise assembly (blocks travel through one by one).
+ * Not here: `/claim`, which the shard answers before any route is asked; forward proxying, caching, observation,
+ * block-wise assembly (blocks travel through one by one).
  */
 export {
   type BackendAnswer,

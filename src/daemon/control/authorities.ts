@@ -129,17 +129,25 @@ export class AuthorityDesk {
       report(log, 'authorities not reloaded', { reason: thrown.message });
       return { kind: 'refused', detail: thrown.message };
     }
+    const mended = this.#problem !== null;
     this.#problem = null;
-    if (isSame(read.settings, this.#read.settings)) return { kind: 'done', changed: false, closed: 0 };
+    if (isSame(read.settings, this.#read.settings)) {
+      if (mended) this.#reportReloaded(0);
+      return { kind: 'done', changed: false, closed: 0 };
+    }
     // Until every shard has them they are not in force, and the next reload tries again.
     const closed = await this.#believe(read.settings).catch((cause: unknown) => {
       this.#problem = `not every shard has them: ${cause instanceof Error ? cause.message : String(cause)}`;
       throw cause;
     });
     this.#read = read;
-    const { anchors, lists } = read;
-    report(log, 'authorities reloaded', { anchors: anchors.length, lists: lists.length, closed });
+    this.#reportReloaded(closed);
     return { kind: 'done', changed: true, closed };
+  }
+
+  #reportReloaded(closed: number): void {
+    const { anchors, lists } = this.#read;
+    report(this.#parts.log, 'authorities reloaded', { anchors: anchors.length, lists: lists.length, closed });
   }
 }
 

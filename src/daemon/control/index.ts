@@ -3,6 +3,7 @@
  *
  *   admin --command--> Control --append--> store        Publisher --apply--> shards --applied--> answer
  *   admin --query----> Gateway --snapshot, ask--> shards        Supervisor starts and restarts shards
+ *   shard --petition-> answerPetition --command--> Control        files --> AuthorityDesk --believe--> every shard
  *
  * Invariants: one writer; what was answered is durable and in force on every running shard; keys are in the clear only
  * on their way to a shard. What it does not do: speak HTTP (admin does) or touch a datagram (shards do).
