@@ -4,10 +4,14 @@ import { EMPTY, instant, path, utf8 } from '../../../src/base/index.ts';
 import { nodeProvider, nodeEntropy } from '../../../src/crypto/index.ts';
 import { CookieJar, helloVerifyRequest } from '../../../src/dtls/cookie.ts';
 import type { HelloPrefix } from '../../../src/dtls/message/client-hello.ts';
-import { decodeHelloVerifyRequest } from '../../../src/dtls/message/hello-verify-request.ts';
+import {
+  decodeHelloVerifyRequest,
+  encodeHelloVerifyRequest,
+} from '../../../src/dtls/message/hello-verify-request.ts';
+import { HANDSHAKE_TYPE } from '../../../src/dtls/message/handshake.ts';
 import { RecordProtection } from '../../../src/dtls/record/protection.ts';
-import { seededEntropy } from '../../support/dtls-pair.ts';
-import { fragmentsOf, recordsOf } from '../../support/dtls-wire.ts';
+import { DtlsPair, seededEntropy } from '../../support/dtls-pair.ts';
+import { fragmentsOf, message, plainRecord, recordsOf } from '../../support/dtls-wire.ts';
 
 const LIFETIME_MS = 60_000;
 const here = path(0, '192.0.2.1', 1_000);
@@ -100,4 +104,22 @@ test('a HelloVerifyRequest says 1.0 and repeats the numbers of its hello', () =>
   const [fragment] = fragmentsOf(record?.fragment ?? EMPTY);
   assert.equal(fragment?.messageSeq, 3);
   assert.deepEqual(decodeHelloVerifyRequest(fragment?.bytes ?? EMPTY), { version: 0xfeff, cookie });
+});
+
+test('a client gives up on a server that is content with no cookie', () => {
+  const pair = new DtlsPair();
+  let effects = pair.connect();
+  let hellos = 0;
+  for (let asked = 0; asked < 20; asked++) {
+    const body = encodeHelloVerifyRequest({ version: 0xfeff, cookie: Uint8Array.of(asked) });
+    const question = plainRecord(
+      { sequence: asked },
+      message(HANDSHAKE_TYPE.hello_verify_request, asked, body),
+    );
+    hellos += effects.filter(({ kind }) => kind === 'transmit').length;
+    effects = pair.deliver('client', question);
+    if (effects.some(({ kind }) => kind === 'failed')) break;
+  }
+  assert.equal(hellos, 5);
+  assert.ok(effects.some((effect) => effect.kind === 'failed' && effect.reason === 'unexpected-message'));
 });

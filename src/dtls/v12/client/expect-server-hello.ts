@@ -16,6 +16,8 @@ export function onHelloVerifyRequest(
   state: ExpectServerHello,
   { message }: MessageInput,
 ): Outcome<ClientState> {
+  // A cookie may have aged on the way, once; a server that is never content is none.
+  if (state.sendSeq > CHALLENGES_MAX) violation('unexpected-message');
   const { cookie } = decodeHelloVerifyRequest(bodyOf(message.raw));
   const offer = { ...state.offer, cookie: cookie.slice() };
   const raw = rawMessage('client_hello', state.sendSeq, encodeClientHello(offer));
@@ -86,3 +88,6 @@ function resumed(
     ownCid,
   };
 }
+
+/** As many hellos of ours are answered with a question. */
+const CHALLENGES_MAX = 4;
