@@ -56,7 +56,7 @@ export class DtlsEndpoint {
     const limits = dtlsLimits(options.limits);
     this.#connections = new ConnectionTable(limits);
     this.#farewells = new Farewells(limits.connectionsMax);
-    this.#sessions = new SessionCache(limits.sessionsMax, settings.resumption);
+    this.#sessions = new SessionCache(settings.resumption, limits);
     const records = new RecordProtection(crypto, entropy);
     this.#door = new Door({ crypto, entropy, records }, limits, options.server ?? true);
     const { connectionId } = settings;

@@ -15,6 +15,7 @@ export interface DtlsLimits {
   readonly identityBytesMax: number;
   readonly chainMax: number;
   readonly sessionsMax: number;
+  readonly sessionBytesMax: number;
   readonly flightRepeatsMax: number;
   readonly badRecordsMax: number;
   readonly recordsMax: number;
@@ -87,7 +88,13 @@ export const DTLS_LIMITS = {
   sessionsMax: {
     value: 20_000,
     unit: 'sessions',
-    why: 'memory: about 500 bytes each; the oldest gives way',
+    why: 'memory: about 500 bytes each, and the certificates shown; the oldest gives way',
+    counts: '-',
+  },
+  sessionBytesMax: {
+    value: 32 * 1_024 * 1_024,
+    unit: 'bytes of certificates in sessions',
+    why: 'a chain may be as long as a message, and they are judged again; the oldest session gives way',
     counts: '-',
   },
   flightRepeatsMax: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { EMPTY, instant, seconds, utf8 } from '../../../../src/base/index.ts';
+import { type Duration, EMPTY, instant, seconds, utf8 } from '../../../../src/base/index.ts';
 import { nodeProvider } from '../../../../src/crypto/index.ts';
 import { dtlsLimits } from '../../../../src/dtls/limits.ts';
 import { encodeClientHello } from '../../../../src/dtls/message/client-hello.ts';
@@ -20,8 +20,11 @@ function session(name: string, credential = 'c-1'): TlsSession {
   };
 }
 
+const cacheOf = (sessionsMax: number, lifetime: Duration, sessionBytesMax = 1_000) =>
+  new SessionCache(lifetime, { sessionsMax, sessionBytesMax });
+
 test('sessions are found for their time, by their whole id', () => {
-  const cache = new SessionCache(8, seconds(10));
+  const cache = cacheOf(8, seconds(10));
   cache.remember(instant(0), session('one'));
   assert.equal(cache.find(instant(9_999), utf8('one'))?.credential, 'c-1');
   assert.equal(cache.find(instant(10_000), utf8('one')), undefined);
@@ -29,7 +32,7 @@ test('sessions are found for their time, by their whole id', () => {
 });
 
 test('the oldest gives way', () => {
-  const cache = new SessionCache(2, seconds(10));
+  const cache = cacheOf(2, seconds(10));
   for (const name of ['one', 'two', 'three']) cache.remember(instant(0), session(name));
   assert.equal(cache.size, 2);
   assert.deepEqual(
@@ -38,8 +41,27 @@ test('the oldest gives way', () => {
   );
 });
 
+test('certificates are kept within their bound: the oldest of whatever kind gives way', () => {
+  const cache = cacheOf(8, seconds(10), 1_000);
+  const certified = (name: string, ...lengths: number[]): TlsSession => {
+    const chain = lengths.map((length) => new Uint8Array(length));
+    return { ...session(name), claim: { kind: 'x509', fingerprint: new Uint8Array(32), chain } };
+  };
+  const found = () => ['one', 'two', 'three'].filter((name) => cache.find(instant(1), utf8(name)));
+  cache.remember(instant(0), certified('one', 300, 200));
+  cache.remember(instant(0), certified('two', 500));
+  assert.deepEqual(found(), ['one', 'two']);
+  cache.remember(instant(0), certified('three', 400));
+  assert.deepEqual(found(), ['two', 'three']);
+  cache.forget(new Set(['c-1']));
+  cache.remember(instant(0), certified('one', 1_000));
+  assert.deepEqual(found(), ['one']);
+  assert.equal(cache.remember(instant(0), certified('two', 1_001)), null);
+  assert.deepEqual(found(), ['one']);
+});
+
 test('those whose time is over are gone, whether anybody asks for them or not', () => {
-  const cache = new SessionCache(8, seconds(10));
+  const cache = cacheOf(8, seconds(10));
   for (const name of ['one', 'two']) cache.remember(instant(0), session(name));
   assert.equal(cache.find(instant(10_000), utf8('two')), undefined);
   assert.equal(cache.size, 1);
@@ -48,17 +70,17 @@ test('those whose time is over are gone, whether anybody asks for them or not', 
 });
 
 test('one alone is forgotten by the key that it was remembered with', () => {
-  const cache = new SessionCache(8, seconds(10));
+  const cache = cacheOf(8, seconds(10));
   const key = cache.remember(instant(0), session('one'));
   cache.remember(instant(0), session('two'));
   cache.drop(key ?? '');
   assert.equal(cache.find(instant(0), utf8('one')), undefined);
   assert.notEqual(cache.find(instant(0), utf8('two')), undefined);
-  assert.equal(new SessionCache(8, seconds(0)).remember(instant(0), session('one')), null);
+  assert.equal(cacheOf(8, seconds(0)).remember(instant(0), session('one')), null);
 });
 
 test('those of a credential that ended are gone, and no others', () => {
-  const cache = new SessionCache(8, seconds(10));
+  const cache = cacheOf(8, seconds(10));
   cache.remember(instant(0), session('one', 'c-1'));
   cache.remember(instant(0), session('two', 'c-2'));
   cache.remember(instant(0), session('three', 'c-1'));
@@ -68,7 +90,7 @@ test('those of a credential that ended are gone, and no others', () => {
 });
 
 test('where nothing is resumed nothing is kept', () => {
-  const cache = new SessionCache(8, seconds(0));
+  const cache = cacheOf(8, seconds(0));
   cache.remember(instant(0), session('one'));
   assert.equal(cache.size, 0);
 });
