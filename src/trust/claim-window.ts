@@ -4,14 +4,16 @@
  *   open window --> device shows up with an unknown key: admitted, owned by nobody --> claimDevice (ownership.ts)
  */
 import type { WallTime } from '../base/index.ts';
-import type { ActorId } from './actor.ts';
+import type { Actor, ActorId } from './actor.ts';
 import { MINUTE_MS } from './apply-claim.ts';
 import type { ClaimCode, ClaimWindow, ListedDevice } from './claim.ts';
 import { newcomerRefusal } from './commands.ts';
 import { keyRefusal } from './credential-commands.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
 import { TRUST_LIMITS } from './limits.ts';
+import { ending } from './revocation.ts';
 import type { TrustSnapshot } from './snapshot.ts';
+import { standingOn } from './standing-on.ts';
 import type { Trust } from './trust.ts';
 import { accept, refuse, type Refused, type Verdict } from './verdict.ts';
 
@@ -36,8 +38,35 @@ export function openClaimWindow(trust: Trust, window: ClaimWindow): Verdict {
   return accept({ kind: 'claim-window-opened', window });
 }
 
-export function closeClaimWindow(trust: Trust): Verdict {
-  return trust.snapshot.claimWindow === null ? accept() : accept({ kind: 'claim-window-closed' });
+/**
+ * Closes the claim window. `newcomers`: what becomes of devices that it let in, that nobody owns, and that nobody can
+ * claim, for they have no code. Where strangers have filled the place, they are shown out in one stroke.
+ */
+export function closeClaimWindow(trust: Trust, newcomers: 'keep' | 'remove' = 'keep'): Verdict {
+  const closed: readonly TrustEvent[] =
+    trust.snapshot.claimWindow === null ? [] : [{ kind: 'claim-window-closed' }];
+  return accept(...closed, ...(newcomers === 'keep' ? [] : showingOut(trust)));
+}
+
+function showingOut(trust: Trust): readonly TrustEvent[] {
+  const { actors } = trust.snapshot;
+  const gone = [...actors.values()].filter((actor) => isUnwanted(trust.snapshot, actor));
+  const former = gone.map(({ id }) => ({ id, ...standingOn(trust, id) }));
+  return [
+    ...ending(trust, [...new Set(former.flatMap(({ nodes }) => nodes))]).events,
+    ...former.flatMap(({ id, ended }): TrustEvent[] => [...ended, { kind: 'actor-removed', id }]),
+  ];
+}
+
+/** A device that came by itself and that nobody has done anything about. */
+function isUnwanted(
+  { held, credentials, claims }: TrustSnapshot,
+  { id, kind, owner, state }: Actor,
+): boolean {
+  if (kind !== 'device' || owner !== null || state !== 'active') return false;
+  if ((claims.get(id)?.code ?? null) !== null) return false;
+  const keys = held.get(id) ?? [];
+  return keys.length > 0 && keys.every((each) => credentials.get(each)?.established === 'first-contact');
 }
 
 /** The claim window that is open at `now`. */

@@ -13,11 +13,11 @@ import type { CredentialId } from './credential.ts';
 import { keyRefusal } from './credential-commands.ts';
 import { type Agent, byActor, firmRefusal, speaksFor } from './entitlement.ts';
 import type { CredentialFacts, TrustEvent } from './events.ts';
-import type { Node } from './graph.ts';
 import { mayGuess } from './guesses.ts';
 import type { RelationshipId } from './relationship.ts';
 import { ending } from './revocation.ts';
 import { type Pattern, SCOPE_ACTIONS } from './scope.ts';
+import { standingOn } from './standing-on.ts';
 import type { Terms } from './terms.ts';
 import type { Trust } from './trust.ts';
 import { accept, refuse, type Refused, type Verdict } from './verdict.ts';
@@ -225,21 +225,6 @@ export function ownerTerms(device: string): Terms {
 function handOver(trust: Trust, id: ActorId, owner: ActorId | null): readonly TrustEvent[] {
   const { nodes, ended } = standingOn(trust, id);
   return [...ending(trust, nodes).events, ...ended, { kind: 'owner-set', id, owner }];
-}
-
-/** What stands on the device or on its keys, and the end of these keys. */
-function standingOn(
-  { snapshot, graph }: Trust,
-  id: ActorId,
-): { readonly nodes: readonly Node[]; readonly ended: readonly TrustEvent[] } {
-  const nodes = new Set<Node>(graph.of(id));
-  const ended: TrustEvent[] = [];
-  for (const credential of snapshot.held.get(id) ?? []) {
-    ended.push({ kind: 'credential-ended', id: credential });
-    const line = snapshot.credentials.get(credential)?.line ?? credential;
-    for (const node of graph.on(line)) nodes.add(node);
-  }
-  return { nodes: [...nodes], ended };
 }
 
 const issued = (id: ActorId, code: ClaimCode | null): readonly TrustEvent[] =>

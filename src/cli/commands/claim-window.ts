@@ -45,10 +45,18 @@ export function addClaimWindow(program: Command, context: CommandContext): void 
     });
   window
     .command('close')
+    .option(
+      '--remove-newcomers',
+      'remove devices that were let in, that nobody owns and that have no claim code',
+    )
     .description('close it; devices that were let in stay, and can be claimed')
-    .addHelpText('after', examples('postern claim-window close'))
-    .action(async () => {
-      answer(context, await context.admin().remove<WindowView>(PATH), displayWindow);
+    .addHelpText(
+      'after',
+      examples('postern claim-window close', 'postern claim-window close --remove-newcomers'),
+    )
+    .action(async ({ removeNewcomers }: { readonly removeNewcomers?: true }) => {
+      const path = removeNewcomers === true ? `${PATH}?newcomers=remove` : PATH;
+      answer(context, await context.admin().remove<WindowView>(path), displayWindow);
     });
 }
 

@@ -78,6 +78,27 @@ describe('admin: the claim window', () => {
     assert.equal(admin.control.snapshot.claimWindow, null);
   });
 
+  test('A12: closed with its newcomers where strangers have filled it; who waits for an owner stays', async () => {
+    const admin = await adminUnderTest();
+    const body = { admits: { kind: 'open', perMinuteMax: 600 }, notAfter: Date.now() + 60_000 };
+    assert.equal((await admin.ask('/v1/claim-window', { method: 'PUT', body })).statusCode, 200);
+    for (let n = 0; n < 20; n++) {
+      const fingerprintHex = (100 + n).toString(16).padEnd(64, '0');
+      const knock = { kind: 'admit-device', fingerprintHex, spkiHex: '30'.repeat(91) } as const;
+      assert.equal((await admin.control.run(knock, { kind: 'gateway' })).kind, 'done');
+    }
+    await admin.ask('/v1/actors', { body: { kind: 'device', name: 'expected', claim: true } });
+    const close = (query: string) => admin.ask(`/v1/claim-window${query}`, { method: 'DELETE' });
+    assert.equal((await close('')).json().unclaimed, 21);
+    assert.equal((await close('?newcomers=some')).statusCode, 400);
+    assert.equal((await close('?newcomers=remove')).json().unclaimed, 1);
+    const { items } = (await admin.ask('/v1/actors')).json();
+    assert.deepEqual(
+      items.map(({ name }: { name: string }) => name),
+      ['expected'],
+    );
+  });
+
   test("a manufacturer's list keeps hashes only, and every bad line is named", async () => {
     const admin = await adminUnderTest();
     const fingerprint = 'ab'.repeat(32);

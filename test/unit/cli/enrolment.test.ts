@@ -374,6 +374,8 @@ describe('the claim window', () => {
     });
     assert.match((await run(admin, ['claim-window'])).out, /^claim window {2}open\n/);
     assert.match((await run(admin, ['claim-window', 'close'])).out, /^claim window {2}closed\n/);
+    await run(admin, ['claim-window', 'close', '--remove-newcomers']);
+    assert.equal(admin.asked.at(-1), 'DELETE /v1/claim-window?newcomers=remove');
   });
 
   test('somebody has to be let in, and one kind of them', async () => {

@@ -98,6 +98,24 @@ describe('the claim window', () => {
   });
 });
 
+test('A12: newcomers of whom nobody wants any are shown out in one stroke, and nobody else', () => {
+  const world = opened({ kind: 'open', perMinuteMax: 9 });
+  for (const name of ['a', 'b', 'c', 'd']) world.done(knocks(world, name, hash(name)));
+  world.done(addUnclaimedDevice(world.trust, actor('new'), 'new', code('1')));
+  world.done(issueClaimCode(world.trust, actor('c'), code('2')));
+  world.append({ kind: 'owner-set', id: actor('d'), owner: actor('bob') });
+  world.done(world.trusts('a>b'));
+  world.done(closeClaimWindow(world.trust, 'remove'));
+  const { actors, credentials, unclaimed, claimWindow } = world.trust.snapshot;
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd', 'new', 'lock'].filter((name) => actors.has(actor(name))),
+    ['c', 'd', 'new', 'lock'],
+  );
+  assert.deepEqual([...credentials.keys()], ['k-c', 'k-d']);
+  assert.deepEqual([unclaimed, claimWindow, world.valid()], [2, null, []]);
+  assert.deepEqual(world.done(closeClaimWindow(world.trust, 'remove')).events, [], 'and again: nothing left');
+});
+
 describe('ownership', () => {
   test('of a hundred who claim at once exactly one becomes the owner', () => {
     const world = new TrustWorld();

@@ -24,7 +24,8 @@ export type EnrolmentCommand =
       readonly until: WallTime | null;
     })
   | (Guarded & { readonly kind: 'suspend-credential' | 'resume-credential'; readonly id: CredentialId })
-  | (Guarded & { readonly kind: 'close-claim-window' })
+  /** Devices that it let in stay, or those of them go that nobody can claim. */
+  | (Guarded & { readonly kind: 'close-claim-window'; readonly newcomers: 'keep' | 'remove' })
   | (OfDevice & {
       readonly kind: 'issue-claim-code';
       readonly established: Establishment & ('printed' | 'nfc' | 'displayed');

@@ -60,7 +60,7 @@ export function plan(planning: Planning, command: ShortCommand): Plan {
     case 'close-claim-window': {
       const { trust } = planning;
       const stale = staleRefusal(windowOf(trust.snapshot), command.ifRevision);
-      return only(stale ?? closeClaimWindow(trust));
+      return only(stale ?? closeClaimWindow(trust, command.newcomers));
     }
     default:
       return planTrust(planning, command);
