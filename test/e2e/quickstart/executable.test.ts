@@ -20,18 +20,21 @@ test('it runs through symbolic links, from any directory, and prints no warning'
   assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
 });
 
-test('without a Node that is recent enough it says so in two lines and ends with 69', async () => {
-  const lonely = copyOf('old-node');
-  const old = join(scratch, 'old-node-path');
-  mkdirSync(old);
-  writeFileSync(join(old, 'node'), '#!/bin/sh\necho v20.11.1\n');
-  chmodSync(join(old, 'node'), 0o755);
-  const { code, stdout, stderr } = await run(lonely, ['--help'], { env: { PATH: `${old}:/usr/bin:/bin` } });
-  assert.equal(code, 69);
-  assert.equal(stdout, '');
-  assert.match(stderr, /^postern: needs Node 24 or later, v20\.11\.1 is at \S+\n {2}.*nodejs\.org/);
-  assert.equal(stderr.trimEnd().split('\n').length, 2);
-});
+for (const version of ['v20.11.1', 'v24.14.0']) {
+  test(`with a Node that is too old, ${version}, it says so in two lines and ends with 69`, async () => {
+    const lonely = copyOf(`old-node-${version}`);
+    const old = join(scratch, `path-of-${version}`);
+    mkdirSync(old);
+    writeFileSync(join(old, 'node'), `#!/bin/sh\necho ${version}\n`);
+    chmodSync(join(old, 'node'), 0o755);
+    const { code, stdout, stderr } = await run(lonely, ['--help'], { env: { PATH: `${old}:/usr/bin:/bin` } });
+    assert.equal(code, 69);
+    assert.equal(stdout, '');
+    assert.ok(stderr.startsWith(`postern: needs Node 24.15 or later, ${version} is at /`), stderr);
+    assert.match(stderr, /\n {2}.*nodejs\.org/);
+    assert.equal(stderr.trimEnd().split('\n').length, 2);
+  });
+}
 
 test('without any Node as well', async () => {
   const tools = join(scratch, 'no-node-path');
@@ -39,7 +42,7 @@ test('without any Node as well', async () => {
   for (const tool of ['sh', 'dirname', 'readlink']) symlinkSync(`/usr/bin/${tool}`, join(tools, tool));
   const { code, stderr } = await run(copyOf('no-node'), [], { env: { PATH: tools } });
   assert.equal(code, 69);
-  assert.match(stderr, /^postern: needs Node 24 or later, none is on the PATH\n/);
+  assert.match(stderr, /^postern: needs Node 24\.15 or later, none is on the PATH\n/);
 });
 
 test('without its packages it names the one command that gets them', async () => {
