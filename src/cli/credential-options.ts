@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { toHex } from '../base/index.ts';
 import { pem } from '../crypto/index.ts';
 import type { Enrolment } from '../enrolment/index.ts';
-import type { NewKeyWish, NewPskWish } from './client.ts';
 import { CommandFault, EXIT } from './fault.ts';
 import { readCertificates, readInput, readKeyFile, readPublicKey } from './key-file.ts';
 import type { RevealOptions } from './reveal.ts';
 import type { Terminal } from './terminal.ts';
+import type { NewKeyWish, NewPskWish } from './views.ts';
 
 export interface CredentialOptions {
   readonly psk?: boolean;

@@ -1,10 +1,10 @@
 /** How what is shown once leaves the command line: as text, as a QR code, or as an NDEF record for a tag. */
 import { type Command, Option } from 'commander';
-import type { Carried } from './client.ts';
 import { answer, type CommandContext } from './commands/context.ts';
 import { CommandFault, EXIT } from './fault.ts';
 import { PICTURES, type Picture, pictureOf } from './qr.ts';
 import { withSecretFile } from './secret-file.ts';
+import type { Carried } from './views.ts';
 
 export interface RevealOptions {
   readonly qr?: Picture;

@@ -3,9 +3,10 @@
  * what was made is kept after each, so that nothing is lost when a later one fails.
  */
 import { required } from '../../base/index.ts';
-import type { AdminClient, DeviceRow, MadeDevices, RowError } from '../client.ts';
+import type { AdminClient } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import type { Progress } from '../progress.ts';
+import type { DeviceRow, MadeDevices, RowError } from '../views.ts';
 import { type Batch, type BatchRow, placeIn, type RowFault } from './rows.ts';
 
 export interface RefusedRow extends RowFault {

@@ -4,7 +4,7 @@
  */
 import { fromHex, toHex, utf8 } from '../../base/index.ts';
 import { importPublicKey, nodeProvider, pem } from '../../crypto/index.ts';
-import type { DeviceRow } from '../client.ts';
+import type { DeviceRow } from '../views.ts';
 import { openSheet, type Sheet } from './columns.ts';
 import type { CsvRow, Field, Place } from './csv.ts';
 

@@ -1,8 +1,9 @@
 /** `postern actor`: platforms, providers and manufacturers; and suspending any actor. */
 import { type Command, Argument } from 'commander';
-import { ACTOR_ID, type ActorView } from '../client.ts';
+import { ACTOR_ID } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { table } from '../table.ts';
+import type { ActorView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { addToken } from './token.ts';
 

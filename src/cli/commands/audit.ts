@@ -1,6 +1,7 @@
 /** `postern audit`: who changed what, and whether the log is whole. */
 import type { Command } from 'commander';
-import { ACTOR_ID, type ActorView } from '../client.ts';
+import { ACTOR_ID } from '../client.ts';
+import type { ActorView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface Entry {

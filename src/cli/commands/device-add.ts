@@ -9,10 +9,10 @@ import {
   requireOneKind,
   wishOnTag,
 } from '../credential-options.ts';
-import type { GatewayView, NewDeviceView, NewKeyWish, NewPskWish } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { addRevealOptions, type Done, type RevealOptions, revealing } from '../reveal.ts';
 import { facts } from '../table.ts';
+import type { GatewayView, NewDeviceView, NewKeyWish, NewPskWish } from '../views.ts';
 import { type CommandContext, examples } from './context.ts';
 import type { BatchOptions } from './device-batch.ts';
 import { displayClaimCode, shownBy } from './device-display.ts';

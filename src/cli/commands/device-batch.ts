@@ -2,11 +2,11 @@
 import { type Label, labelHead, labelLines } from '../../enrolment/index.ts';
 import { importAll, importPiecewise, type Imported, type RefusedRow } from '../batch/import.ts';
 import { type Batch, type BatchRow, openBatch, readRows } from '../batch/rows.ts';
-import type { MadeDevices } from '../client.ts';
 import { CommandFault, EXIT } from '../fault.ts';
 import { readInput } from '../key-file.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { type SecretFile, withSecretFile } from '../secret-file.ts';
+import type { MadeDevices } from '../views.ts';
 import type { CommandContext } from './context.ts';
 
 export interface BatchOptions {

@@ -1,6 +1,6 @@
 /** `postern device add-key`, `rotate`, `suspend`, `resume`: what becomes of a device's credentials. */
 import type { Command } from 'commander';
-import type { ActorView, AdminClient, CredentialView } from '../client.ts';
+import type { AdminClient } from '../client.ts';
 import {
   addCredentialOptions,
   type CredentialOptions,
@@ -11,6 +11,7 @@ import {
 import { CommandFault, EXIT } from '../fault.ts';
 import { addRevealOptions, type RevealOptions, revealing } from '../reveal.ts';
 import { displayInstant, instantOf } from '../when.ts';
+import type { ActorView, CredentialView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { displayCredential, displayMade } from './device-display.ts';
 

@@ -1,7 +1,7 @@
 /** Devices and what they prove themselves with, for people. */
-import type { CredentialView, NewDeviceView } from '../client.ts';
 import { facts } from '../table.ts';
 import { displayInstant } from '../when.ts';
+import type { CredentialView, NewDeviceView } from '../views.ts';
 
 /** What the device shows, by what it is called. */
 export function shownBy({ identity, fingerprint, subject }: CredentialView): readonly [string, string] {

@@ -1,6 +1,6 @@
 /** `postern device claim-code`, `transfer`, `release`, `reset`, `reset-proof`: how a device changes hands. */
 import type { Command } from 'commander';
-import type { AdminClient, NewDeviceView } from '../client.ts';
+import type { AdminClient } from '../client.ts';
 import {
   addCredentialOptions,
   type CredentialOptions,
@@ -10,6 +10,7 @@ import {
 import { readLine } from '../key-file.ts';
 import { addRevealOptions, type Done, type RevealOptions, revealing } from '../reveal.ts';
 import { displayInstant, instantOf } from '../when.ts';
+import type { NewDeviceView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { displayClaimCode, displayMade } from './device-display.ts';
 

@@ -1,7 +1,7 @@
 /** `postern device list`, `show`, `remove`. */
 import type { Command } from 'commander';
-import type { ActorView } from '../client.ts';
 import { displayAge, facts, table } from '../table.ts';
+import type { ActorView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 import { displayCredential } from './device-display.ts';
 

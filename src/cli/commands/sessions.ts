@@ -1,7 +1,7 @@
 /** `postern sessions`: who is connected now. */
 import type { Command } from 'commander';
-import type { SessionView } from '../client.ts';
 import { displayAge, table } from '../table.ts';
+import type { SessionView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 export function addSessions(program: Command, context: CommandContext): void {

@@ -1,8 +1,8 @@
 /** `postern trust`: who trusts whom, on whose word, and what falls with it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ActorView } from '../client.ts';
 import { table } from '../table.ts';
 import { displayInstant, instantOf } from '../when.ts';
+import type { ActorView } from '../views.ts';
 import { answer, type CommandContext, examples } from './context.ts';
 
 interface RelationshipView {

@@ -3,9 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import type { ActorView, AdminClient, NewPskWish } from '../../../../src/cli/client.ts';
+import type { AdminClient } from '../../../../src/cli/client.ts';
 import { ensureDemoDevice } from '../../../../src/cli/demo/device.ts';
 import { CommandFault } from '../../../../src/cli/fault.ts';
+import type { ActorView, NewPskWish } from '../../../../src/cli/views.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'postern-demo-'));
 after(() => rmSync(scratch, { recursive: true }));

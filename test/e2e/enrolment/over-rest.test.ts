@@ -1,4 +1,4 @@
-/** Enrolment against the real process: fleets, keys that follow each other, devices that change hands. */
+/** Enrolment over the admin interface: ten thousand at once, keys that may be lost, devices that change hands. */
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,8 +15,6 @@ let gateway: Gateway;
 test('enrolment', async (t) => {
   gateway = await startGateway(await furnish('enrolment'));
   await t.test('10,000 devices in one call: seconds, and who is connected hardly notices', fleet);
-  await t.test('a key follows another: both work until the new one is used', rotation);
-  await t.test('a key follows another by a date, used or not', datedRotation);
   await t.test('a key that may be lost is suspended, and resumed when it is found', suspension);
   await t.test('a device changes hands with a new key: transfer, reset, claim', handingOver);
 });
@@ -71,40 +69,6 @@ async function fleet(t: TestContext): Promise<void> {
   }
   const again = await gateway.admin('/v1/devices/batch', { method: 'POST', body: { devices } });
   assert.deepEqual([again.status, (again.body['errors'] as unknown[]).length], [422, 10_000]);
-}
-
-async function rotation(): Promise<void> {
-  const old = await addDevice(gateway, 'rotating');
-  const connected = await enters(old);
-  const rotated = await post<Made>(`/v1/credentials/${old.credential}/rotate`, {
-    credential: { kind: 'psk' },
-  });
-  (await enters(old)).close();
-  await greets(connected);
-  const renewed = await enters(rotated);
-  assert.notEqual(
-    await Promise.race([connected.closed, wait(5_000, 'open')]),
-    'open',
-    'the old session has ended',
-  );
-  await isRefused(old);
-  await greets(renewed);
-  renewed.close();
-}
-
-async function datedRotation(): Promise<void> {
-  const old = await addDevice(gateway, 'dated');
-  const connected = await enters(old);
-  const until = Date.now() + 1_500;
-  const rotated = await post<Made>(`/v1/credentials/${old.credential}/rotate`, {
-    credential: { kind: 'psk' },
-    until,
-  });
-  await greets(connected);
-  assert.notEqual(await Promise.race([connected.closed, wait(8_000, 'open')]), 'open');
-  assert.ok(Date.now() >= until, 'not before its time');
-  await isRefused(old);
-  (await enters(rotated)).close();
 }
 
 async function suspension(): Promise<void> {
