@@ -243,7 +243,7 @@ const HINTS: Readonly<Record<string, string>> = {
     'it is wrong, has ended or run out, or its holder is suspended: ask an operator for another',
   'actor-unknown': 'name it by id, KIND/NAME or name; see: postern user list, postern device list',
   'session-unknown': 'see: postern sessions list',
-  'identity-taken': 'choose another --identity, or remove the device that has it',
+  'identity-taken': 'take another identity or key, or remove the device that has it: postern device list',
   'key-reused': 'a device that changes hands needs a key that nobody had before',
   'claim-code-missing': 'its owner lets go of it first: postern device release NAME',
   'claim-code-expired': 'make another: postern device claim-code NAME',

@@ -20,8 +20,14 @@ export async function readInput(file: string, terminal: Terminal): Promise<Uint8
   try {
     return await readFile(resolve(terminal.cwd, file));
   } catch (thrown) {
-    throw new CommandFault(EXIT.usage, `cannot read ${file}: ${systemCode(thrown) ?? 'unknown reason'}`);
+    throw new CommandFault(EXIT.usage, unreadable(file, thrown));
   }
+}
+
+/** That a file cannot be read, and why, in words. */
+export function unreadable(file: string, thrown: unknown): string {
+  const code = systemCode(thrown) ?? 'unknown reason';
+  return code === 'ENOENT' ? `no such file: ${file}` : `cannot read ${file}: ${REASONS[code] ?? code}`;
 }
 
 /** The one line of text in `file`, or on standard input. */
@@ -74,3 +80,8 @@ export async function readIdentity(
 }
 
 const displayFile = (file: string): string => (file === '-' ? 'standard input' : file);
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a directory',
+};

@@ -49,7 +49,15 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync([...argv], { from: 'user' });
     return outcome.code;
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return EXIT.ok;
+      // What is wrong has been said; what was given has not been taken apart.
+      if (argv.includes('--json')) {
+        const [error] = thrown.message.replace(/^error: /, '').split('\n');
+        terminal.write(`${JSON.stringify({ error, hint: 'see --help' }, null, 2)}\n`);
+      }
+      return EXIT.usage;
+    }
     if (!(thrown instanceof CommandFault)) throw thrown;
     if (program.opts<GlobalOptions>().json === true) {
       const failure = { error: thrown.message, hint: thrown.hint ?? null, ...thrown.details };

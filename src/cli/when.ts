@@ -7,7 +7,7 @@ export function instantOf(text: string): number {
   if (number !== undefined) return Date.now() + Number(number) * (UNIT_MS[unit ?? ''] ?? 0);
   const at = Date.parse(text);
   if (!Number.isNaN(at)) return at;
-  throw new InvalidArgumentError('an ISO date, or a time from now such as 7d.');
+  throw new InvalidArgumentError('Use an ISO date, or a time from now such as 7d.');
 }
 
 /** `2026-11-22 17:05` in UTC. */

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { ACTOR_ID } from '../client.ts';
 import type { ActorView } from '../views.ts';
-import { answer, type CommandContext, examples } from './context.ts';
+import { answer, type CommandContext, examples, revisionOf } from './context.ts';
 
 interface Entry {
   readonly revision: number;
@@ -36,7 +36,7 @@ export function addAudit(program: Command, context: CommandContext): void {
     .addHelpText('after', examples('postern audit tail', 'postern audit verify'));
   audit
     .command('tail')
-    .option('--after <revision>', 'only what came after that revision')
+    .option('--after <revision>', 'only what came after that revision', revisionOf)
     .description('show the last changes')
     .addHelpText('after', examples('postern audit tail', 'postern audit tail --after 1200 --json'))
     .action(async ({ after }: { readonly after?: string }) => {

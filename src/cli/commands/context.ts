@@ -1,4 +1,5 @@
 /** What every command is given. */
+import { InvalidArgumentError } from 'commander';
 import type { AdminClient } from '../client.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -20,4 +21,10 @@ export function answer<T>(context: CommandContext, value: T, forPeople: (value: 
 /** The examples at the end of a help text. */
 export function examples(...lines: readonly string[]): string {
   return `\nExample${lines.length === 1 ? '' : 's'}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+}
+
+/** A revision as lists and previews show it. Throws commander's error. */
+export function revisionOf(text: string): string {
+  if (/^\d{1,15}$/.test(text)) return text;
+  throw new InvalidArgumentError('Use the number of a revision.');
 }

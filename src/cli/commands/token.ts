@@ -1,5 +1,6 @@
 /** `postern user token`, `postern actor token`: what somebody who is no device acts for himself with. */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { CommandFault, EXIT } from '../fault.ts';
 import { table } from '../table.ts';
 import { displayInstant, instantOf } from '../when.ts';
 import { answer, type CommandContext, examples } from './context.ts';
@@ -84,7 +85,10 @@ async function showTokens(context: CommandContext, actor: string): Promise<void>
 
 async function endToken(context: CommandContext, actor: string, id: string): Promise<void> {
   const ended = (await tokensOf(context, actor)).find((each) => each.id === id);
-  if (ended === undefined) throw new InvalidArgumentError('the actor has no token of that id; see --list.');
+  if (ended === undefined) {
+    const hint = 'those that there are: the same command with --list';
+    throw new CommandFault(EXIT.failure, `there is no token ${id} of that actor`, hint);
+  }
   await context.admin().remove(`/v1/credentials/${encodeURIComponent(id)}`);
   answer(context, { ended }, () => `token ${id} ended\n`);
 }

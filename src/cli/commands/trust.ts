@@ -1,9 +1,10 @@
 /** `postern trust`: who trusts whom, on whose word, and what falls with it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CommandFault, EXIT } from '../fault.ts';
 import { table } from '../table.ts';
 import { displayInstant, instantOf } from '../when.ts';
 import type { ActorView } from '../views.ts';
-import { answer, type CommandContext, examples } from './context.ts';
+import { answer, type CommandContext, examples, revisionOf } from './context.ts';
 
 interface RelationshipView {
   readonly id: string;
@@ -143,7 +144,7 @@ function addRevoking(trust: Command, context: CommandContext): void {
   trust
     .command('revoke')
     .argument('<id>', 'as in the list')
-    .option('--if-revision <revision>', 'only if nothing has changed since a preview', revision)
+    .option('--if-revision <revision>', 'only if nothing has changed since a preview', revisionOf)
     .description('revoke a relationship for good, with all that stands on it; in force when this returns')
     .addHelpText('after', examples('postern trust revoke rel-0123456789abcdef0123 --if-revision 17'))
     .action(async (id: string, { ifRevision }: { readonly ifRevision?: string }) => {
@@ -206,17 +207,16 @@ function termsOf({ level, scope, introduce, until }: TermsOptions): object {
 
 function grantOf(text: string): { actions: string[]; resources: string[] } {
   const [actions = '', resources = ''] = text.split('=');
+  if (actions === '' || resources === '') {
+    const hint = "write it as ACTION,...=RESOURCE,...: 'read,write=d/lock-1/*'";
+    throw new CommandFault(EXIT.usage, `--scope: '${text}' does not name actions and resources`, hint);
+  }
   return { actions: actions.split(','), resources: resources.split(',') };
 }
 
 function count(text: string): number {
   if (/^\d{1,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number.');
-}
-
-function revision(text: string): string {
-  if (/^\d{1,15}$/.test(text)) return text;
-  throw new InvalidArgumentError('the number that the preview said.');
+  throw new InvalidArgumentError('Use a whole number.');
 }
 
 function displayRevocation(

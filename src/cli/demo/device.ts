@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { toHex, utf8 } from '../../base/index.ts';
 import type { AdminClient } from '../client.ts';
 import { CommandFault, EXIT, systemCode } from '../fault.ts';
+import { unreadable } from '../key-file.ts';
 
 export interface DemoDevice {
   readonly identity: string;
@@ -40,7 +41,7 @@ async function readKept(file: string): Promise<DemoDevice | undefined> {
     content = await readFile(file, 'utf8');
   } catch (thrown) {
     if (systemCode(thrown) === 'ENOENT') return undefined;
-    throw new CommandFault(EXIT.failure, `cannot read ${file}: ${systemCode(thrown) ?? 'unknown reason'}`);
+    throw new CommandFault(EXIT.failure, unreadable(file, thrown));
   }
   const device = parseKept(content);
   if (device !== undefined) return device;

@@ -58,7 +58,9 @@ describe('postern with the token of a user', () => {
     assert.equal(code, 1);
     assert.match(err, /has ended or run out, or its holder is suspended/);
     assert.equal(await operator('user', 'token', 'eve', '--list'), 'no tokens\n');
-    assert.equal((await as(admin, TOKEN, 'user', 'token', 'eve', '--end', id)).code, 2);
+    const again = await as(admin, TOKEN, 'user', 'token', 'eve', '--end', id);
+    assert.equal(again.code, 1);
+    assert.match(again.err, /there is no token crd-\w+ of that actor\n {2}those that there are/);
   });
 
   test('lists are of what concerns her', async () => {

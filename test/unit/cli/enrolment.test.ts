@@ -326,7 +326,7 @@ describe('tags', () => {
       [[...add, 'claim.ndef'], /holds a claim code, and no key[^]*postern claim/],
       [[...claiming, 'key.ndef'], /holds a key of a device[^]*device add/],
       [[...add, 'claim.ndef', '--psk'], /one kind of credential/],
-      [[...add, 'absent.ndef'], /cannot read absent\.ndef: ENOENT/],
+      [[...add, 'absent.ndef'], /no such file: absent\.ndef/],
     ] as const) {
       const { code, err } = await run(admin, argv);
       assert.equal(code, 2);

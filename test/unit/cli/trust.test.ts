@@ -82,11 +82,23 @@ describe('postern trust', () => {
     assert.equal(admin.asked.at(-1), 'POST /v1/relationships/rel-1/revoke');
   });
 
+  test('what is no revision and what is no grant never reaches the gateway', async () => {
+    const admin = fakeAdmin(answers);
+    const stale = await postern(['trust', 'revoke', 'rel-1', '--if-revision', 'x', '--json'], admin);
+    assert.equal(stale.code, 2);
+    assert.match((JSON.parse(stale.out) as { error: string }).error, /--if-revision .* Use the number/);
+    const scope = await postern(['trust', 'add', 'a', 'b', '--scope', 'nonsense'], admin);
+    assert.match(scope.err, /--scope: 'nonsense' does not name actions and resources\n {2}write it as/);
+    assert.equal((await postern(['audit', 'tail', '--after', 'x'], admin)).code, 2);
+    assert.deepEqual(admin.asked, []);
+  });
+
   test('a wrong level, number or time is a usage error', async () => {
     for (const wrong of [
       ['--level', 'owner'],
       ['--introduce', '-1'],
       ['--until', 'soon'],
+      ['--scope', 'read'],
     ]) {
       const { code } = await postern(
         ['trust', 'add', 'a', 'b', '--scope', '*=*', ...wrong],
