@@ -1,4 +1,17 @@
-/** crypto: primitives behind one interface. The only room of the pure house that may use node:crypto. */
+/**
+ * crypto: primitives behind one interface, and what certificates and public keys are made of. The only room of the pure
+ * house that may use node:crypto.
+ *
+ *   provider.ts (what protocols ask for) <-- node/   production
+ *                                        <-- null/   for the fuzzer, to get past authentication; never in a process
+ *   bytes --pki/der, spki, x509, crl--> values --pki/path--> a valid path to an anchor, or why there is none
+ *   key --sealing.ts--> what the store may keep
+ *
+ * RFC 5280 (certificates, lists, paths), 5480 and 8410 (public keys), 7468 (PEM), 7517 (JWK).
+ * Invariants: parsers are total and bounded, and name what is wrong; secrets are compared in constant time, here and
+ * nowhere else; nothing is half understood: what is critical and unknown is refused.
+ * What it does not do: keep keys, read files, know who anybody is, or make certificates.
+ */
 export { nodeCertificateVerifier } from './node/certificate-signature.ts';
 export { nodeEntropy } from './node/entropy.ts';
 export {
