@@ -1,8 +1,8 @@
 /**
  * base: what every room of the house uses and nothing of what they do. Pure, imports nothing.
  *
- *   bytes, wire/      formats read within bounds     bounded, deadlines   what can grow, and when it is looked at again
- *   time              Instant, Duration, WallTime    fault, assert        whose fault it is: a peer's, the world's, ours
+ *   bytes, wire/      formats read within bounds     bounded, deadlines  what can grow, and what is due
+ *   time              Instant, Duration, WallTime    fault, assert       whose fault: a peer's, the world's, ours
  *
  * Invariants: running over a bound is an answer; a reader never reads beyond its end; the three kinds of time do not mix.
  */

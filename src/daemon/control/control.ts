@@ -5,39 +5,25 @@
  *
  * What was answered is durable and in force. What was refused or failed changed nothing.
  */
-import {
-  AssertionFault,
-  between,
-  concat,
-  OperationalError,
-  required,
-  toHex,
-  utf8,
-} from '../../base/index.ts';
+import { between, concat, OperationalError, required, utf8 } from '../../base/index.ts';
 import {
   type Anchor,
   type Entropy,
   type MasterKey,
   nodeProvider,
   openAnchors,
-  sealKey,
   unsealKey,
 } from '../../crypto/index.ts';
 import {
   type Agent,
   agentName,
-  emptySnapshot,
   forgetRelationships,
   plainSnapshot,
   type PskCredential,
   recordInPieces,
-  replay,
   type Revision,
-  restoreSnapshot,
-  type SnapshotRecord,
   Trust,
   TRUST_LIMITS,
-  type TrustBatch,
   type TrustEvent,
   type TrustSnapshot,
 } from '../../trust/index.ts';
@@ -65,7 +51,6 @@ import {
 } from './commands/index.ts';
 import { aboutOf } from './about.ts';
 import { KnownKeys } from './known-keys.ts';
-import { migrate } from './migrations.ts';
 import type { Publisher } from './publisher.ts';
 import type { Tally } from './tally.ts';
 
@@ -278,44 +263,6 @@ interface Failed {
   readonly cause: unknown;
 }
 
-/**
- * Reads the log of `parts.store`. Rejects with PN_STORE_CORRUPT when its events contradict each other, and with
- * PN_MASTER_KEY_MISMATCH when the keys in it were sealed with another master key.
- */
-export async function openControl(parts: ControlParts): Promise<Control> {
-  const { store } = parts;
-  await checkMasterKey(parts);
-  const saved = await store.loadSnapshot();
-  let snapshot = emptySnapshot();
-  try {
-    if (saved !== undefined) {
-      snapshot = restoreSnapshot(JSON.parse(new TextDecoder().decode(saved.state)) as SnapshotRecord);
-    }
-    const batches: TrustBatch[] = [];
-    for await (const { revision, events } of store.read(snapshot.revision))
-      batches.push({ revision, events });
-    snapshot = await migrate(parts, replay(snapshot, batches));
-  } catch (cause) {
-    if (!(cause instanceof AssertionFault)) throw cause;
-    throw new OperationalError('PN_STORE_CORRUPT', `the log contradicts itself: ${cause.message}`, { cause });
-  }
-  return new Control(parts, snapshot, saved?.revision ?? 0);
-}
-
-/** A known text sealed with the master key lies in the store: with another key, nothing may start. */
-async function checkMasterKey({ store, master, entropy }: ControlParts): Promise<void> {
-  const kept = await store.getBlob(MASTER_CHECK_BLOB);
-  if (kept === undefined) {
-    await store.putBlob(MASTER_CHECK_BLOB, utf8(sealKey(master, entropy, CHECK_OF, utf8(CHECK_TEXT))));
-    return;
-  }
-  const opened = unsealKey(master, CHECK_OF, new TextDecoder().decode(kept));
-  if (opened !== undefined && toHex(opened) === toHex(utf8(CHECK_TEXT))) return;
-  const message =
-    'master.key is not the one that the keys in the store were sealed with: restore it from a backup';
-  throw new OperationalError('PN_MASTER_KEY_MISMATCH', message);
-}
-
 function unsealed(master: MasterKey, credential: PskCredential): PskMaterial {
   const { id, actor, identityHex, sealedKey } = credential;
   const key = unsealKey(master, { credential: id, identityHex }, sealedKey);
@@ -364,12 +311,9 @@ const TAKING: ReadonlySet<TrustEvent['kind']> = new Set([
   'relationships-ended',
   'relationship-suspended',
   'support-withdrawn',
+  'actor-removed',
 ] as const);
 
-/** The blob whose presence says that the master key has been used. */
-export const MASTER_CHECK_BLOB = 'master-key-check';
-const CHECK_OF = { credential: MASTER_CHECK_BLOB, identityHex: '' };
-const CHECK_TEXT = 'postern master key';
 const WAITING_MAX = 1_024;
 /** Changes of more events than this take long enough that others get a turn between the steps. */
 const LARGE_EVENTS = 1_000;

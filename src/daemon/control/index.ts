@@ -28,7 +28,8 @@ export type {
   RelationshipWish,
   RowRefusal,
 } from './commands/index.ts';
-export { Control, type ControlParts, MASTER_CHECK_BLOB, openControl } from './control.ts';
+export { Control, type ControlParts } from './control.ts';
+export { MASTER_CHECK_BLOB, openControl } from './open-control.ts';
 export type { Agent } from '../../trust/index.ts';
 export { Gateway, type GatewayParts, type Warning } from './gateway.ts';
 export type { RevocationView } from './gateway-trust.ts';
