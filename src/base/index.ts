@@ -1,10 +1,10 @@
 /**
  * base: what every room of the house uses and nothing of what they do. Pure, imports nothing.
  *
- *   bytes, wire/      formats read within bounds     bounded, deadlines  what can grow, and what is due
+ *   bytes, wire/      formats, read within bounds    bounded, deadlines  what grows, what is due
  *   time              Instant, Duration, WallTime    fault, assert       whose fault: a peer's, the world's, ours
  *
- * Invariants: running over a bound is an answer; a reader never reads beyond its end; the three kinds of time do not mix.
+ * Invariants: running over a bound is an answer; a reader never reads beyond its end; the kinds of time do not mix.
  */
 export { AssertionFault, assert, required, unreachable } from './assert.ts';
 export { BoundedMap, BoundedQueue } from './bounded.ts';

@@ -1,4 +1,4 @@
-/** How control begins: from the last snapshot and the log behind it, with the master key that sealed what is in them. */
+/** How control begins: from the last snapshot and the log behind it, with the master key that sealed what they hold. */
 import { AssertionFault, OperationalError, toHex, utf8 } from '../../base/index.ts';
 import { sealKey, unsealKey } from '../../crypto/index.ts';
 import {
