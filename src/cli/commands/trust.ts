@@ -10,6 +10,7 @@ interface RelationshipView {
   readonly id: string;
   readonly trustor: string;
   readonly trustee: string;
+  readonly scope: readonly Grant[];
   readonly level: string;
   readonly introduce: number;
   readonly notAfter: number | null;
@@ -18,6 +19,11 @@ interface RelationshipView {
   readonly valid: boolean;
   readonly flaw: string | null;
   readonly chainLength: number | null;
+}
+
+interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
 }
 
 interface Revocation {
@@ -65,11 +71,12 @@ function addList(trust: Command, context: CommandContext): void {
         found.length === 0
           ? 'nobody trusts anybody yet; see: postern trust add --help\n'
           : table(
-              ['trustor', 'trustee', 'level', 'introduce', 'origin', 'valid', 'id'],
+              ['trustor', 'trustee', 'level', 'scope', 'introduce', 'origin', 'valid', 'id'],
               found.map((one) => [
                 name(one.trustor),
                 name(one.trustee),
                 one.level,
+                displayScope(one.scope),
                 String(one.introduce),
                 originOf(one, name),
                 one.valid ? untilOf(one) : `no: ${one.flaw ?? ''}`,
@@ -205,13 +212,20 @@ function termsOf({ level, scope, introduce, until }: TermsOptions): object {
   return { level, introduce, scope: scope.map(grantOf), ...(until === undefined ? {} : { notAfter: until }) };
 }
 
-function grantOf(text: string): { actions: string[]; resources: string[] } {
+function grantOf(text: string): Grant {
   const [actions = '', resources = ''] = text.split('=');
   if (actions === '' || resources === '') {
     const hint = "write it as ACTION,...=RESOURCE,...: 'read,write=d/lock-1/*'";
     throw new CommandFault(EXIT.usage, `--scope: '${text}' does not name actions and resources`, hint);
   }
   return { actions: actions.split(','), resources: resources.split(',') };
+}
+
+/** As `--scope` takes it; of several grants the first, and how many more there are. */
+function displayScope([first, ...more]: readonly Grant[]): string {
+  if (first === undefined) return '';
+  const text = `${first.actions.join(',')}=${first.resources.join(',')}`;
+  return more.length === 0 ? text : `${text} and ${more.length} more`;
 }
 
 function count(text: string): number {

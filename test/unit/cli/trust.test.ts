@@ -11,6 +11,7 @@ const HELD = {
   id: 'rel-1',
   trustor: 'plt-1',
   trustee: 'usr-1',
+  scope: [{ actions: ['read', 'write'], resources: ['backend/acme/*'] }],
   level: 'operate',
   introduce: 1,
   notAfter: null,
@@ -42,7 +43,10 @@ describe('postern trust', () => {
   test('list and graph show actors by name', async () => {
     const admin = fakeAdmin(answers);
     const { out } = await postern(['trust', 'list', '--of', 'ann'], admin);
-    assert.match(out, /^platform\/acme +user\/ann +operate +1 +direct +yes +rel-1$/m);
+    assert.match(
+      out,
+      /^platform\/acme +user\/ann +operate +read,write=backend\/acme\/\* +1 +direct +yes +rel-1$/m,
+    );
     assert.ok(admin.asked.some((line) => line.startsWith('GET /v1/relationships?of=ann')));
     const graph = await postern(['trust', 'graph'], admin);
     assert.equal(
