@@ -47,7 +47,7 @@ export function applyRelationship(draft: Draft, event: RelationshipEvent): void 
 function changeState(draft: Draft, id: RelationshipId, state: RelationshipState): void {
   const relationship = existing(draft, id);
   assert(relationship.state.kind !== 'ended', 'what has ended stays so');
-  draft.relationships.set(id, { ...relationship, state, revision: draft.revision });
+  draft.relationships.replace(id, { ...relationship, state, revision: draft.revision });
 }
 
 function changeSupports(
@@ -58,7 +58,7 @@ function changeSupports(
   const relationship = existing(draft, id);
   assert(relationship.origin.kind === 'introduced', 'only what was introduced has supports');
   const origin = { kind: 'introduced', supports: changed(relationship.origin.supports) } as const;
-  draft.relationships.set(id, { ...relationship, origin, revision: draft.revision });
+  draft.relationships.replace(id, { ...relationship, origin, revision: draft.revision });
 }
 
 const existing = (draft: Draft, id: RelationshipId): Relationship =>

@@ -6,7 +6,7 @@
  */
 import type { ActorId } from './actor.ts';
 import type { Credential } from './credential.ts';
-import type { Node } from './graph.ts';
+import { hasEnded, type Node } from './graph.ts';
 import type { Relationship } from './relationship.ts';
 import type { Trust } from './trust.ts';
 
@@ -63,7 +63,8 @@ export function relationshipsAround(trust: Trust, viewer: ActorId): readonly Rel
     around.add(node);
     // Who is vouched for by the viewer is so over a relationship with the viewer.
     for (const dependant of node.dependants ?? [])
-      if (seesRelationship(trust, viewer, dependant.relationship)) around.add(dependant);
+      if (!hasEnded(dependant) && seesRelationship(trust, viewer, dependant.relationship))
+        around.add(dependant);
   }
   return [...around].map(({ relationship }) => relationship);
 }

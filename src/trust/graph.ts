@@ -15,7 +15,7 @@ export interface Node {
   supports: readonly Edge[];
   /** The key of its two ends: made once, because it is looked up again when the relationship ends. */
   readonly pair: string;
-  /** Whoever names this one in a support; some of them may have ended. */
+  /** Whoever names this one in a support; some of them may have ended: {@link hasEnded}. */
   dependants: Set<Node> | null;
   /** Chain length, or {@link NOT_VALID}. Only `settle` changes it. */
   length: number;
@@ -28,48 +28,50 @@ export interface Edge {
   readonly knows: Node;
 }
 
+/**
+ * What has ended is gone at once for whoever asks. Of the indexes it leaves later, a piece with each change: a
+ * relationship on which thousands stood would keep everybody waiting.
+ */
 export class Graph {
   readonly #nodes = new Map<RelationshipId, Node>();
+  /** What has ended and is in the indexes still. */
+  readonly #leaving: Node[] = [];
   readonly #between = new Map<string, Node[]>();
   readonly #byActor = new Map<ActorId, Set<Node>>();
   readonly #byLine = new Map<CredentialId, Set<Node>>();
 
   get(id: RelationshipId): Node | undefined {
-    return this.#nodes.get(id);
+    const node = this.#nodes.get(id);
+    return node === undefined || hasEnded(node) ? undefined : node;
   }
 
+  /** How many have not ended. */
   get size(): number {
-    return this.#nodes.size;
+    return this.#nodes.size - this.#leaving.length;
   }
 
-  nodes(): MapIterator<Node> {
-    return this.#nodes.values();
+  nodes(): Iterable<Node> {
+    return this.#standing(this.#nodes.values());
   }
 
   /** What has not ended between the two, oldest first. */
   between(trustor: ActorId, trustee: ActorId): readonly Node[] {
-    return this.#between.get(pairKey(trustor, trustee)) ?? NOBODY;
+    const nodes = this.#between.get(pairKey(trustor, trustee)) ?? NOBODY;
+    return nodes.some(hasEnded) ? nodes.filter((node) => !hasEnded(node)) : nodes;
   }
 
   /** What has not ended with the actor at either end. */
   of(actor: ActorId): Iterable<Node> {
-    return this.#byActor.get(actor) ?? NOBODY;
+    return this.#standing(this.#byActor.get(actor) ?? NOBODY);
   }
 
   /** What has not ended and stands on a credential of the line. */
   on(line: CredentialId): Iterable<Node> {
-    return this.#byLine.get(line) ?? NOBODY;
+    return this.#standing(this.#byLine.get(line) ?? NOBODY);
   }
 
-  /** Enters a relationship or what has changed about it. Its length waits for `settle`. */
-  put(relationship: Relationship): Node {
-    const known = this.#nodes.get(relationship.id);
-    if (known !== undefined) {
-      const before = known.relationship.origin;
-      known.relationship = relationship;
-      if (before !== relationship.origin) this.#lean(known);
-      return known;
-    }
+  /** Enters a relationship. Its length waits for `settle`. */
+  add(relationship: Relationship): Node {
     const { id, trustor, trustee } = relationship;
     const pair = pairKey(trustor, trustee);
     const node: Node = { id, pair, relationship, supports: NO_EDGES, dependants: null, length: NOT_VALID };
@@ -79,22 +81,39 @@ export class Graph {
     return node;
   }
 
+  /** Enters what has changed about a relationship. Its length waits for `settle`. */
+  change(node: Node, relationship: Relationship): void {
+    const before = node.relationship;
+    node.relationship = relationship;
+    if (before.origin !== relationship.origin) this.#lean(node);
+    if (before.state.kind !== 'ended' && hasEnded(node)) this.#leaving.push(node);
+  }
+
   /** Enters all of them: each may name any other. */
   load(relationships: Iterable<Relationship>): void {
-    const nodes = Array.from(relationships, (relationship) => this.put(relationship));
+    const nodes = Array.from(relationships, (relationship) => this.add(relationship));
     for (const node of nodes) this.#lean(node);
   }
 
-  /** Takes a relationship that has ended and is not valid any more out of all indexes. */
-  remove(node: Node): void {
+  /** Takes some of what had ended before out of all indexes: more than enter with so many `changes`. */
+  tidy(changes: number): void {
+    for (let left = TIDIED_MIN + 2 * changes; left > 0; left--) {
+      const node = this.#leaving.pop();
+      if (node === undefined) return;
+      this.#remove(node);
+    }
+  }
+
+  #remove(node: Node): void {
     const { trustor, trustee, origin } = node.relationship;
     this.#nodes.delete(node.id);
     for (const { through, knows } of node.supports) {
       // What has ended itself is asked for its dependants no more.
-      if (through.relationship.state.kind !== 'ended') through.dependants?.delete(node);
-      if (knows.relationship.state.kind !== 'ended') knows.dependants?.delete(node);
+      if (!hasEnded(through)) through.dependants?.delete(node);
+      if (!hasEnded(knows)) knows.dependants?.delete(node);
     }
     node.supports = NO_EDGES;
+    node.dependants = null;
     const between = this.#between.get(node.pair) ?? NOBODY;
     if (between.length <= 1) this.#between.delete(node.pair);
     else
@@ -107,6 +126,11 @@ export class Graph {
     if (origin.kind === 'direct' && origin.ground.kind === 'credential') {
       dropFrom(this.#byLine, origin.ground.line, node);
     }
+  }
+
+  /** While something leaves, whoever it is asked of may have it among his own. */
+  #standing(nodes: Iterable<Node>): Iterable<Node> {
+    return this.#leaving.length === 0 ? nodes : standing(nodes);
   }
 
   #index(node: Node): void {
@@ -131,8 +155,8 @@ export class Graph {
     if (origin.kind === 'direct') return;
     const edges: Edge[] = [];
     for (const support of origin.supports) {
-      const through = this.#nodes.get(support.through);
-      const knows = this.#nodes.get(support.knows);
+      const through = this.get(support.through);
+      const knows = this.get(support.knows);
       if (through === undefined || knows === undefined) continue;
       (through.dependants ??= new Set()).add(node);
       (knows.dependants ??= new Set()).add(node);
@@ -141,6 +165,9 @@ export class Graph {
     node.supports = edges;
   }
 }
+
+/** Whether it is for good that it is not valid. */
+export const hasEnded = ({ relationship }: Node): boolean => relationship.state.kind === 'ended';
 
 /** The chain length that a support gives: one more than its longer member. */
 export function lengthOver({ through, knows }: Edge, lengthOf: (node: Node) => number = settled): number {
@@ -158,6 +185,10 @@ export function groundOf(node: Node, lengthOf: (node: Node) => number = settled)
     shortest = length;
   }
   return best;
+}
+
+function* standing(nodes: Iterable<Node>): Generator<Node> {
+  for (const node of nodes) if (!hasEnded(node)) yield node;
 }
 
 const settled = (node: Node): number => node.length;
@@ -178,5 +209,7 @@ function dropFrom<K>(index: Map<K, Set<Node>>, key: K, node: Node): void {
 
 /** The length of what is not valid: longer than any chain, also by one. */
 export const NOT_VALID: number = Number.POSITIVE_INFINITY;
+/** So many leave with any change, at least. */
+const TIDIED_MIN = 16;
 const NOBODY: readonly Node[] = [] as const;
 const NO_EDGES: readonly Edge[] = [] as const;

@@ -11,7 +11,7 @@
  *   1. downwards: whoever cannot account for the length he has loses it, and his dependants are asked in turn;
  *   2. upwards: from the shortest, whoever can account for a shorter length than he has takes it.
  */
-import { lengthOver, type Node, NOT_VALID } from './graph.ts';
+import { hasEnded, lengthOver, type Node, NOT_VALID } from './graph.ts';
 
 /** The lengths that changed nodes had before. */
 export type Journal = ReadonlyMap<Node, number>;
@@ -78,6 +78,7 @@ function give(seeds: Iterable<Node>, inForce: (node: Node) => boolean, journal: 
 
 /** The length that the node's own conditions and its supports give it now. */
 function accountable(node: Node, inForce: (node: Node) => boolean): number {
+  if (hasEnded(node)) return NOT_VALID;
   if (node.relationship.origin.kind === 'direct') return inForce(node) ? 0 : NOT_VALID;
   let shortest = NOT_VALID;
   for (const edge of node.supports) shortest = Math.min(shortest, lengthOver(edge));

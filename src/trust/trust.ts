@@ -101,13 +101,12 @@ export class Trust {
 
   /** Moves on by one revision. Throws an assertion when the batch contradicts the facts. */
   apply(batch: TrustBatch): Shift {
+    this.graph.tidy(batch.events.length);
     const before = this.#snapshot;
     this.#snapshot = replay(before, [batch]);
     const touched = new Set<Node>();
     for (const event of batch.events) this.#touch(event, before, touched);
-    const journal = this.#settle(touched);
-    for (const node of touched) if (node.relationship.state.kind === 'ended') this.graph.remove(node);
-    return shiftOf(journal, []);
+    return shiftOf(this.#settle(touched), []);
   }
 
   /**
@@ -212,10 +211,12 @@ export class Trust {
 
   #touchRelationship(id: RelationshipId, touched: Set<Node>): void {
     const relationship = this.#snapshot.relationships.get(id);
-    const known = this.graph.get(id) !== undefined;
-    if (relationship === undefined || (relationship.state.kind === 'ended' && !known)) return;
-    if (!known) this.#schedule({ kind: 'relationship', id }, relationship.terms);
-    touched.add(this.graph.put(relationship));
+    if (relationship === undefined) return;
+    const known = this.graph.get(id);
+    if (known !== undefined) this.graph.change(known, relationship);
+    else if (relationship.state.kind === 'ended') return;
+    else this.#schedule({ kind: 'relationship', id }, relationship.terms);
+    touched.add(known ?? this.graph.add(relationship));
   }
 
   #scheduleCredential(id: CredentialId): void {
