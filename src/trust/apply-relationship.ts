@@ -2,6 +2,7 @@
 import { assert, required, unreachable } from '../base/index.ts';
 import type { Draft } from './draft.ts';
 import type { TrustEvent } from './events.ts';
+import { idsOf } from './falls.ts';
 import type { Relationship, RelationshipId, RelationshipState, Support } from './relationship.ts';
 
 type RelationshipEvent = Extract<TrustEvent, { kind: `relationship${string}` | `support-${string}` }>;
@@ -30,7 +31,10 @@ export function applyRelationship(draft: Draft, event: RelationshipEvent): void 
       return changeState(draft, event.id, { kind: 'active' });
     case 'relationships-ended':
       for (const id of event.revoked) changeState(draft, id, { kind: 'ended', because: null });
-      for (const { id, because } of event.fallen) changeState(draft, id, { kind: 'ended', because });
+      for (const fall of event.fallen) {
+        const state = { kind: 'ended', because: fall.because } as const;
+        for (const id of idsOf(fall)) changeState(draft, id, state);
+      }
       return;
     case 'relationships-forgotten':
       for (const id of event.ids) {

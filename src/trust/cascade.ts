@@ -20,6 +20,8 @@ export interface Cascade {
   readonly fallen: readonly Fallen[];
   /** What leaned on something that ended and still stands, with what holds it. */
   readonly survivors: readonly Survivor[];
+  /** To whom something that ends or falls had given rights. */
+  readonly trustees: ReadonlySet<ActorId>;
 }
 
 export interface Survivor {
@@ -33,15 +35,17 @@ export function cascadeOf(trust: Trust, ending: readonly Node[]): Cascade {
   const journal = settle(roots, (node) => !roots.has(node) && trust.isInForce(node.relationship));
   const before = (node: Node): number => journal.get(node) ?? node.length;
   const fallen = fallenOf(roots, journal);
-  const survivors = survivorsOf(new Set([...roots, ...fallen]), before);
+  const gone = new Set(roots);
+  for (const node of fallen) gone.add(node);
+  const survivors = survivorsOf(gone, before);
   unsettle(journal);
-  const gone = new Set([...roots, ...fallen]);
   return {
     revision: trust.snapshot.revision,
     asOf: trust.now,
     revoked: [...roots].map(({ id }) => id),
     fallen: fallen.map((node) => ({ id: node.id, because: becauseOf(node, gone) })),
     survivors,
+    trustees: new Set(Array.from(gone, ({ relationship }) => relationship.trustee)),
   };
 }
 
@@ -51,7 +55,7 @@ export function cascadeOf(trust: Trust, ending: readonly Node[]): Cascade {
 export function heldWithout(trust: Trust, node: Node, introducer: ActorId): Support | undefined {
   const { supports } = node;
   node.supports = supports.filter(({ support }) => support.introducer !== introducer);
-  const journal = settle([node], (each) => trust.isInForce(each.relationship));
+  const journal = settle(new Set([node]), (each) => trust.isInForce(each.relationship));
   const ground = node.length === NOT_VALID ? undefined : groundOf(node);
   unsettle(journal);
   node.supports = supports;

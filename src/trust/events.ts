@@ -52,7 +52,7 @@ type RelationshipEvent =
   | {
       readonly kind: 'relationships-ended';
       readonly revoked: readonly RelationshipId[];
-      readonly fallen: readonly Fallen[];
+      readonly fallen: readonly (Fall | Fallen)[];
     }
   /** What had ended is not kept any longer. */
   | { readonly kind: 'relationships-forgotten'; readonly ids: readonly RelationshipId[] };
@@ -66,9 +66,16 @@ type ClaimEvent =
   /** Somebody's guess was wrong; `by` an actor; without: by an operator. */
   | { readonly kind: 'claim-failed' | 'reset-failed'; readonly id: ActorId; readonly by?: ActorId };
 
+/** What falls together: thousands may stand on one, whose name is written down once. */
+export interface Fall {
+  readonly ids: readonly RelationshipId[];
+  /** A revoked relationship, or one that fell before them in the list. */
+  readonly because: RelationshipId;
+}
+
+/** A fall of one, the way in which the first logs have said it of each. */
 export interface Fallen {
   readonly id: RelationshipId;
-  /** A revoked relationship, or one that fell before it in the list. */
   readonly because: RelationshipId;
 }
 

@@ -84,7 +84,7 @@ export {
   useCredential,
 } from './credential-commands.ts';
 export { type Agent, agentName, keyEntitled, kindEntitled, speaksFor } from './entitlement.ts';
-export type { CredentialFacts, Fallen, TrustEvent } from './events.ts';
+export type { CredentialFacts, Fall, Fallen, TrustEvent } from './events.ts';
 export { addSupport, introduce, type NewIntroduction, type Vouch } from './introduction.ts';
 export { TRUST_LIMITS } from './limits.ts';
 export {

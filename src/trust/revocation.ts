@@ -4,6 +4,7 @@ import type { ActorId, Revision } from './actor.ts';
 import { type Cascade, cascadeOf, heldWithout } from './cascade.ts';
 import { type Agent, entitled, firmRefusal } from './entitlement.ts';
 import type { TrustEvent } from './events.ts';
+import { gatherFalls } from './falls.ts';
 import type { Node } from './graph.ts';
 import type { Relationship, RelationshipId } from './relationship.ts';
 import type { Trust } from './trust.ts';
@@ -51,7 +52,7 @@ export function ending(trust: Trust, nodes: readonly Node[]): Accepted & { reado
   const cascade = cascadeOf(trust, nodes);
   const { revoked, fallen } = cascade;
   const events: readonly TrustEvent[] =
-    revoked.length === 0 ? [] : [{ kind: 'relationships-ended', revoked, fallen }];
+    revoked.length === 0 ? [] : [{ kind: 'relationships-ended', revoked, fallen: gatherFalls(fallen) }];
   return { kind: 'accepted', events, cascade };
 }
 

@@ -20,11 +20,10 @@ export type Journal = ReadonlyMap<Node, number>;
  * @param changed nodes whose own conditions or supports are not what they were when they were settled.
  * @param inForce whether a relationship meets its own conditions: state, time, actors, credential.
  */
-export function settle(changed: Iterable<Node>, inForce: (node: Node) => boolean): Journal {
+export function settle(changed: ReadonlySet<Node>, inForce: (node: Node) => boolean): Journal {
   const journal = new Map<Node, number>();
-  const seeds = new Set(changed);
-  takeAway(seeds, inForce, journal);
-  give(mayGain(seeds, journal), inForce, journal);
+  takeAway(changed, inForce, journal);
+  give(mayGain(changed, journal), inForce, journal);
   for (const [node, before] of journal) if (node.length === before) journal.delete(node);
   return journal;
 }
@@ -49,11 +48,15 @@ function takeAway(
   }
 }
 
-/** Whom the second pass asks first: those who lost, and those who changed. What is direct loses by itself, for good. */
+/**
+ * Whom the second pass asks first: those who lost, and those who changed. What is direct loses by itself, for good, as
+ * does what has ended.
+ */
 function mayGain(seeds: ReadonlySet<Node>, lost: ReadonlyMap<Node, number>): readonly Node[] {
   const asked: Node[] = [];
-  for (const node of seeds) if (!lost.has(node)) asked.push(node);
-  for (const node of lost.keys()) if (node.relationship.origin.kind === 'introduced') asked.push(node);
+  for (const node of seeds) if (!hasEnded(node) && !lost.has(node)) asked.push(node);
+  for (const node of lost.keys())
+    if (!hasEnded(node) && node.relationship.origin.kind === 'introduced') asked.push(node);
   return asked;
 }
 

@@ -12,6 +12,7 @@ import { Agenda } from './agenda.ts';
 import { replay, type TrustBatch } from './apply.ts';
 import { type Credential, type CredentialId, isCurrent } from './credential.ts';
 import type { TrustEvent } from './events.ts';
+import { idsOf } from './falls.ts';
 import { Graph, type Node, NOT_VALID } from './graph.ts';
 import { TRUST_LIMITS } from './limits.ts';
 import type { Ground, Relationship, RelationshipId } from './relationship.ts';
@@ -60,7 +61,7 @@ export class Trust {
     for (const relationship of standing)
       this.#schedule({ kind: 'relationship', id: relationship.id }, relationship.terms);
     for (const id of snapshot.credentials.keys()) this.#scheduleCredential(id);
-    this.#settle(this.graph.nodes());
+    this.#settle(new Set(this.graph.nodes()));
   }
 
   /** The facts. */
@@ -159,7 +160,7 @@ export class Trust {
     return false;
   }
 
-  #settle(touched: Iterable<Node>): Journal {
+  #settle(touched: ReadonlySet<Node>): Journal {
     return settle(touched, (node) => this.isInForce(node.relationship));
   }
 
@@ -197,7 +198,7 @@ export class Trust {
         return this.#touchRelationship(event.id, touched);
       case 'relationships-ended':
         for (const id of event.revoked) this.#touchRelationship(id, touched);
-        for (const { id } of event.fallen) this.#touchRelationship(id, touched);
+        for (const fall of event.fallen) for (const id of idsOf(fall)) this.#touchRelationship(id, touched);
         return;
       default:
         return;

@@ -8,7 +8,6 @@ import {
   type RelationshipId,
   type Revision,
   revoke,
-  type Trust,
 } from '../../trust/index.ts';
 import { agentRefusal, resolveActor } from './commands/index.ts';
 import type { Control } from './control.ts';
@@ -94,7 +93,7 @@ export class TrustDesk {
   }
 
   async viewRevocation(cascade: Cascade): Promise<RevocationView> {
-    const counted = await this.#countSessions(trusteesOf(this.#control.trust, cascade));
+    const counted = await this.#countSessions(cascade.trustees);
     return { ...viewCascade(cascade), ...counted, queued: 0, configurations: 0, certificates: 0 };
   }
 
@@ -124,11 +123,6 @@ export class TrustDesk {
     }
     return { revision, entries };
   }
-}
-
-function trusteesOf({ snapshot }: Trust, { revoked, fallen }: Cascade): ReadonlySet<ActorId> {
-  const ids = [...revoked, ...fallen.map(({ id }) => id)];
-  return new Set(ids.flatMap((id) => snapshot.relationships.get(id)?.trustee ?? []));
 }
 
 /** Events of a page, unless its first entry alone has more: a batch can have ten thousands. */

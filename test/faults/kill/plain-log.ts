@@ -43,7 +43,8 @@ function step(plain: PlainTrust, event: TrustEvent): void {
       return;
     case 'relationships-ended':
       for (const id of event.revoked) found(id).state = 'ended';
-      for (const { id } of event.fallen) found(id).state = 'ended';
+      for (const fall of event.fallen)
+        for (const id of 'ids' in fall ? fall.ids : [fall.id]) found(id).state = 'ended';
       return;
     default:
       assert.fail(`nobody wrote ${event.kind}`);
