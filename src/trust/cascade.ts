@@ -45,7 +45,7 @@ export function cascadeOf(trust: Trust, ending: readonly Node[]): Cascade {
     revoked: [...roots].map(({ id }) => id),
     fallen: fallen.map((node) => ({ id: node.id, because: becauseOf(node, gone) })),
     survivors,
-    trustees: new Set(Array.from(gone, ({ relationship }) => relationship.trustee)),
+    trustees: trusteesOf(gone),
   };
 }
 
@@ -62,12 +62,20 @@ export function heldWithout(trust: Trust, node: Node, introducer: ActorId): Supp
   return ground?.support;
 }
 
+function trusteesOf(nodes: Iterable<Node>): ReadonlySet<ActorId> {
+  const trustees = new Set<ActorId>();
+  for (const { relationship } of nodes) trustees.add(relationship.trustee);
+  return trustees;
+}
+
 /** Shortest chains first: nobody comes before what he falls because of. */
 function fallenOf(roots: ReadonlySet<Node>, journal: Journal): readonly Node[] {
-  return [...journal]
-    .filter(([node, before]) => before !== NOT_VALID && node.length === NOT_VALID && !roots.has(node))
-    .toSorted(([a, from], [b, to]) => from - to || compareIds(a.id, b.id))
-    .map(([node]) => node);
+  const byLength: Node[][] = [];
+  for (const [node, before] of journal) {
+    if (before !== NOT_VALID && node.length === NOT_VALID && !roots.has(node))
+      (byLength[before] ??= []).push(node);
+  }
+  return byLength.flatMap((nodes) => nodes.toSorted((a, b) => compareIds(a.id, b.id)));
 }
 
 /** Asked after everything was put back: the first member, gone, of the support that carried the node. */

@@ -16,9 +16,10 @@ describe('layered map', () => {
       fc.property(
         fc.array(command, { maxLength: 400 }),
         fc.integer({ min: 1, max: 7 }),
-        (commands, batch) => {
-          const model = new Map<number, number>();
-          let map: ReadonlyMap<number, number> = new Map();
+        fc.boolean(),
+        (commands, batch, large) => {
+          const model = new Map(Array.from({ length: large ? 400 : 0 }, (_, i) => [i, i]));
+          let map: ReadonlyMap<number, number> = new Map(model);
           const versions: { map: ReadonlyMap<number, number>; was: Map<number, number> }[] = [];
           for (let from = 0; from < commands.length; from += batch) {
             versions.push({ map, was: new Map(model) });
@@ -61,6 +62,26 @@ describe('layered map', () => {
     assert.equal(next.layers().base, large);
     assert.equal(next.size, 10_001);
     assert.equal(large.has(-1), false);
+  });
+
+  test('so does a large one, and the next copies neither', () => {
+    const large = new Map(Array.from({ length: 10_000 }, (_, i) => [i, i]));
+    const next = changed(large, (edit) => {
+      for (let i = 9_000; i < 11_000; i++) edit.set(i, -i);
+      for (let i = 0; i < 100; i++) edit.delete(i);
+    });
+    assert.ok(next instanceof LayeredMap);
+    assert.equal(next.layers().base, large);
+    const last = changed(next, (edit) => edit.set(0, -1));
+    assert.ok(last instanceof LayeredMap);
+    assert.equal(last.layers().earlier, next.layers().earlier);
+    const model = new Map(large);
+    for (let i = 9_000; i < 11_000; i++) model.set(i, -i);
+    for (let i = 1; i < 100; i++) model.delete(i);
+    model.set(0, -1);
+    assert.deepEqual(new Map(last), model);
+    assert.equal(last.size, model.size);
+    assert.equal(next.has(0), false);
   });
 
   test('keys, values and forEach walk the same entries', () => {
