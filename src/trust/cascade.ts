@@ -80,7 +80,8 @@ function fallenOf(roots: ReadonlySet<Node>, journal: Journal): readonly Node[] {
 
 /** Asked after everything was put back: the first member, gone, of the support that carried the node. */
 function becauseOf(node: Node, gone: ReadonlySet<Node>): RelationshipId {
-  const ground = groundOf(node);
+  // Most have but one, and were valid by it.
+  const ground = node.supports.length === 1 ? node.supports[0] : groundOf(node);
   const member = ground !== undefined && gone.has(ground.through) ? ground.through : ground?.knows;
   return (member ?? node).id;
 }

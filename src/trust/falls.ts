@@ -5,10 +5,10 @@ import type { RelationshipId } from './relationship.ts';
 /** In the same order. */
 export function gatherFalls(fallen: readonly Fallen[]): readonly Fall[] {
   const falls: { readonly ids: RelationshipId[]; readonly because: RelationshipId }[] = [];
+  let last: (typeof falls)[number] | undefined;
   for (const { id, because } of fallen) {
-    const last = falls.at(-1);
     if (last?.because === because) last.ids.push(id);
-    else falls.push({ ids: [id], because });
+    else falls.push((last = { ids: [id], because }));
   }
   return falls;
 }

@@ -21,6 +21,10 @@ interface Layers<K, V> {
   readonly recent: Changes<K, V>;
 }
 
+interface EditLayers<K, V> extends Layers<K, V> {
+  readonly recent: Map<K, Change<V>>;
+}
+
 export class LayeredMap<K, V> implements ReadonlyMap<K, V> {
   readonly #layers: Layers<K, V>;
   readonly size: number;
@@ -81,7 +85,7 @@ export class LayeredMap<K, V> implements ReadonlyMap<K, V> {
 /** A series of changes to one map; the map itself stays as it is. Values are never `undefined` or `null`. */
 export class MapEdit<K, V> {
   readonly #original: ReadonlyMap<K, V>;
-  readonly #layers: Layers<K, V> & { readonly recent: Map<K, Change<V>> };
+  readonly #layers: EditLayers<K, V>;
   #size: number;
   #touched = false;
 
@@ -126,8 +130,7 @@ export class MapEdit<K, V> {
     if (recent.size <= Math.max(RECENT_MIN, Math.sqrt(base.size)))
       return new LayeredMap(this.#layers, this.#size);
     if (earlier.size + recent.size > base.size / EARLIER_PART) return this.#merged();
-    const joined = earlier.size === 0 ? recent : new Map(earlier);
-    if (joined !== recent) for (const [key, change] of recent) joined.set(key, change);
+    const joined = join(this.#layers);
     return new LayeredMap({ base, earlier: joined, recent: new Map() }, this.#size);
   }
 
@@ -145,6 +148,18 @@ export class MapEdit<K, V> {
   }
 }
 
+/** Both layers of changes as one; `recent` is not used any more. What was added to the base keeps its order. */
+function join<K, V>({ base, earlier, recent }: EditLayers<K, V>): Changes<K, V> {
+  const few = earlier.size < recent.size / FEW_PART;
+  if (few && [...earlier.keys()].every((key) => base.has(key))) {
+    for (const [key, change] of earlier) if (!recent.has(key)) recent.set(key, change);
+    return recent;
+  }
+  const joined = new Map(earlier);
+  for (const [key, change] of recent) joined.set(key, change);
+  return joined;
+}
+
 function found<K, V>({ base, earlier, recent }: Layers<K, V>, key: K): V | undefined {
   const change = recent.get(key) ?? earlier.get(key);
   if (change === undefined) return base.get(key);
@@ -154,3 +169,5 @@ function found<K, V>({ base, earlier, recent }: Layers<K, V>, key: K): V | undef
 const RECENT_MIN = 32;
 /** Of the base: merging costs as much as the base is large, and is put off until that much has changed. */
 const EARLIER_PART = 4;
+/** Of the recent ones: so few earlier ones are cheaper to carry over. */
+const FEW_PART = 4;

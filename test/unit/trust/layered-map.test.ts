@@ -84,6 +84,24 @@ describe('layered map', () => {
     assert.equal(next.has(0), false);
   });
 
+  test('a large change after small ones keeps what these have left, in order', () => {
+    for (const from of [0, 9_990]) {
+      const model = new Map(Array.from({ length: 10_000 }, (_, i) => [i, i]));
+      let map: ReadonlyMap<number, number> = new Map(model);
+      for (const [first, count] of [
+        [from, 200],
+        [from + 100, 1_000],
+      ] as const) {
+        map = changed(map, (edit) => {
+          for (let i = first; i < first + count; i++) edit.set(i, -i - count);
+        });
+        for (let i = first; i < first + count; i++) model.set(i, -i - count);
+        assert.ok(map instanceof LayeredMap && map.layers().recent.size === 0);
+      }
+      assert.deepEqual([...map], [...model]);
+    }
+  });
+
   test('keys, values and forEach walk the same entries', () => {
     const map = changed(
       new Map([
