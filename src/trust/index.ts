@@ -85,6 +85,7 @@ export {
 } from './credential-commands.ts';
 export { type Agent, agentName, keyEntitled, kindEntitled, speaksFor } from './entitlement.ts';
 export type { CredentialFacts, Fall, Fallen, TrustEvent } from './events.ts';
+export { idsOf } from './falls.ts';
 export { addSupport, introduce, type NewIntroduction, type Vouch } from './introduction.ts';
 export { TRUST_LIMITS } from './limits.ts';
 export {
