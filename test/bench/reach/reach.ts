@@ -91,7 +91,9 @@ async function ownKeys(stage: Stage): Promise<ReachLine[]> {
   await expectAnswers(stage, 'none');
   await post(stage, `/actors/${PROVIDER}/resume`);
   tell('revokes what everybody stands on');
-  const root = await repeated(stage, 'a relationship: all that stood on it', 1, () => ({
+  // As an operator does it: he looks at what will fall, then confirms.
+  const root = await repeated(stage, 'a relationship, previewed: all that stood on it', 1, () => ({
+    before: () => post(stage, `/relationships/${ROOT}/preview-revocation`),
     act: () => post(stage, `/relationships/${ROOT}/revoke`),
     closes: 0,
   }));
