@@ -109,7 +109,7 @@ describe('npm start on a fresh copy', () => {
     const key = /^key +([0-9a-f]{32})$/m.exec(added.stdout)?.[1];
     const get = ['device', 'get', `coaps://${demo.coaps}/demo/hello`, '--psk', `lamp-1:${key}`];
     assert.equal((await postern(...get)).code, 0);
-    assert.match((await postern('device', 'list')).stdout, /^lamp-1 +ann +dev-/m);
+    assert.match((await postern('device', 'list')).stdout, /^lamp-1 +ann +active +dev-/m);
     assert.match(
       (await postern('probe', `coaps://${demo.coaps}`, '--psk', `lamp-1:${key}`)).stdout,
       /established as lamp-1/,
