@@ -1,11 +1,13 @@
 /**
- * What the layers of tests print: nothing for what passes, everything for what fails, the reason for what is skipped.
+ * What the layers of tests print: everything for what fails, the reason for what is skipped, and of what passes only
+ * the scores: what a test says of itself behind SCORE_MARK.
  * The last line is the sum as JSON behind SUMMARY_MARK, which tools/layers.ts reads.
  */
 import { inspect } from 'node:util';
 import type { TestEvent } from 'node:test/reporters';
 
 export const SUMMARY_MARK = '@postern-test-summary ';
+export const SCORE_MARK = 'score: ';
 
 export interface Summary {
   readonly passed: number;
@@ -31,6 +33,9 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
         break;
       case 'test:pass':
         if (typeof event.data.skip === 'string') yield `  skipped: ${event.data.name}: ${event.data.skip}\n`;
+        break;
+      case 'test:diagnostic':
+        if (event.data.message.startsWith(SCORE_MARK)) yield `  ${event.data.message}\n`;
         break;
       case 'test:stderr':
         yield event.data.message;

@@ -11,7 +11,7 @@ test("BoringSSL's tests of DTLS 1.2", { timeout: 600_000 }, async (context) => {
     return;
   }
   const report = reportOf(found);
-  context.diagnostic(report.split('\n').at(-1) ?? '');
+  context.diagnostic(`score: ${report.split('\n').at(-1) ?? ''}`);
   assert.deepEqual([found.failed, found.unimplemented, found.idle], [[], [], []], report);
   const { positive, negative } = found.passed;
   assert.ok(positive >= PASSED_MIN.positive && negative >= PASSED_MIN.negative, report);

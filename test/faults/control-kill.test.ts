@@ -60,7 +60,7 @@ test(WHAT, async (context) => {
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   const told = [...seen].toSorted().map(([what, times]) => `${what} ${times}`);
-  context.diagnostic(`${KILLS} kills: ${told.join(', ')}`);
+  context.diagnostic(`score: ${KILLS} kills: ${told.join(', ')}`);
   for (const what of ['in the append', 'written, not acknowledged', 'not written', 'acknowledged'])
     assert.ok((seen.get(what) ?? 0) >= KILLS / 50, `${what}: ${seen.get(what) ?? 0} of ${KILLS}`);
 });
