@@ -10,7 +10,6 @@ import { createAdmin } from './admin/index.ts';
 import { type SteadyClock, steadyClock } from './adapters/clock/index.ts';
 import { shardThreads } from './adapters/shard-threads/index.ts';
 import {
-  type AuthorityFiles,
   openAdminToken,
   openAuthorities,
   openBackendSecurity,
@@ -42,6 +41,7 @@ import {
   watchTime,
 } from './daemon/control/index.ts';
 import {
+  type AuthorityFiles,
   CONTROL_METRICS,
   type ListenerAddress,
   METRICS,

@@ -38,6 +38,14 @@ export function madeCredential(gateway: Gateway, { credential, keyHex, token }: 
   return { ...gateway.view(credential), ...key, ...(token === undefined ? {} : { token }) };
 }
 
+/** Answers with a credential that was made, and says where it is. */
+export const createdCredential =
+  (gateway: Gateway, reply: FastifyReply) =>
+  (done: Done): object | undefined => {
+    if (done.credential !== undefined) created(reply, 'credentials', done.credential);
+    return madeCredential(gateway, done);
+  };
+
 /** An actor with what was made for it, which is shown this once. */
 export function madeActor(gateway: Gateway, done: Done): object | undefined {
   const { actor, claimCode } = done;

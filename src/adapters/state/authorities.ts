@@ -7,17 +7,9 @@ import {
   nodeProvider,
   readAnchors,
   readCrl,
-  type SubjectRuleSource,
   verifyCrl,
 } from '../../crypto/index.ts';
-import type { AuthoritySettings } from '../../daemon/ports/index.ts';
-
-export interface AuthorityFiles {
-  readonly anchors: readonly string[];
-  /** `anchor`: one of `anchors`. */
-  readonly subjectRules: readonly { readonly anchor: string; readonly rule: SubjectRuleSource }[];
-  readonly revocationLists: readonly string[];
-}
+import type { AuthorityFiles, AuthoritySettings } from '../../daemon/ports/index.ts';
 
 /**
  * What is in the files. A file that cannot be read, that holds something else, or a list that none of the authorities

@@ -2,26 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { fromHex, fromUtf8, OperationalError, utf8 } from '../../base/index.ts';
 import { importIdentityKey, readAnchors, readOwnChain } from '../../crypto/index.ts';
-import type { BackendSecurity } from '../../daemon/ports/index.ts';
+import type { BackendFiles, BackendSecurity } from '../../daemon/ports/index.ts';
 import { readSecretFile } from './files.ts';
-
-/** As configured. */
-export type BackendSecurityFiles =
-  | { readonly kind: 'psk'; readonly identity: string; readonly keyFile: string }
-  | { readonly kind: 'rpk'; readonly keyFile: string | null; readonly serverFingerprint: string }
-  | {
-      readonly kind: 'x509';
-      readonly keyFile: string;
-      readonly certificateFile: string;
-      readonly anchors: readonly string[];
-      readonly serverName: string | null;
-    };
 
 /**
  * Reads the files; `ownKeyPem` is the gateway's own key, which is shown where no other is named. What is missing, or
  * holds something else, is PN_BACKEND_SECURITY, said with what was found.
  */
-export function openBackendSecurity(files: BackendSecurityFiles, ownKeyPem: string): BackendSecurity {
+export function openBackendSecurity(files: BackendFiles, ownKeyPem: string): BackendSecurity {
   switch (files.kind) {
     case 'psk': {
       const { identity, keyFile } = files;

@@ -5,8 +5,8 @@
  *   identity.key  the gateway's own key
  *   ports.json    where the running gateway listens
  */
-export { type AuthorityFiles, openAuthorities } from './authorities.ts';
-export { type BackendSecurityFiles, openBackendSecurity } from './backend-security.ts';
+export { openAuthorities } from './authorities.ts';
+export { openBackendSecurity } from './backend-security.ts';
 export { prepareStateDirectory } from './directory.ts';
 export { createSecretFile, readSecretFile, removeFile, replaceFile } from './files.ts';
 export { type Identity, openIdentity } from './identity.ts';

@@ -5,15 +5,8 @@ import type { AdminApp } from '../app.ts';
 import { change, created, type Done, madeActor } from '../change.ts';
 import { sendProblem, sendUnfit } from '../problem.ts';
 import { type ActorId, credentialWish } from '../request.ts';
-import {
-  actorSchema,
-  changeSchema,
-  emptyQuery,
-  idParams,
-  madeActorSchema,
-  newActorSchema,
-  problems,
-} from '../schemas.ts';
+import { actorSchema, emptyQuery, madeActorSchema, newActorSchema, problems } from '../schemas.ts';
+import { addChanging, ENDING } from './changing.ts';
 import { addReading } from './reading.ts';
 
 type Kind = NonNullable<Parameters<Gateway['actors']>[0]['kind']>;
@@ -72,55 +65,27 @@ function addAdding(app: AdminApp, gateway: Gateway): void {
 }
 
 function addRemoval(app: AdminApp, gateway: Gateway): void {
-  app.delete(
-    '/actors/:id',
-    {
-      schema: {
-        summary:
-          'Remove an actor: its credentials end and its sessions are closed, on every shard, before the answer',
-        tags: TAGS,
-        params: idParams,
-        querystring: emptyQuery,
-        response: { 200: changeSchema, ...problems },
-      },
-    },
-    (request, reply) => {
-      const id = request.params.id as ActorId;
-      return change(
-        gateway,
-        request,
-        reply,
-        (ifRevision) => ({ kind: 'remove-actor', id, ifRevision }),
-        ({ revision }) => ({ id, revision }),
-      );
-    },
-  );
+  addChanging(app, gateway, {
+    ...ENDING,
+    path: '/actors/:id',
+    tags: TAGS,
+    summary:
+      'Remove an actor: its credentials end and its sessions are closed, on every shard, before the answer',
+    command: (id, ifRevision) => ({ kind: 'remove-actor', id: id as ActorId, ifRevision }),
+  });
 }
 
 function addSwitches(app: AdminApp, gateway: Gateway): void {
   for (const [path, kind, summary] of SWITCHES) {
-    app.post(
-      `/actors/:id/${path}`,
-      {
-        schema: {
-          summary,
-          tags: TAGS,
-          params: idParams,
-          querystring: emptyQuery,
-          response: { 200: actorSchema, ...problems },
-        },
-      },
-      (request, reply) => {
-        const id = request.params.id as ActorId;
-        return change(
-          gateway,
-          request,
-          reply,
-          (ifRevision) => ({ kind, id, ifRevision }),
-          ({ actor }) => actor,
-        );
-      },
-    );
+    addChanging(app, gateway, {
+      method: 'POST',
+      path: `/actors/:id/${path}`,
+      tags: TAGS,
+      summary,
+      item: actorSchema,
+      command: (id, ifRevision) => ({ kind, id: id as ActorId, ifRevision }),
+      shown: ({ actor }) => actor,
+    });
   }
 }
 

@@ -2,25 +2,21 @@
 import { wallTime } from '../../base/index.ts';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
-import { change, created, madeCredential } from '../change.ts';
+import { change, createdCredential, madeCredential } from '../change.ts';
 import { rotationSchema } from '../enrolment-schemas.ts';
 import { sendUnfit } from '../problem.ts';
 import { type CredentialId, credentialWish } from '../request.ts';
-import {
-  changeSchema,
-  credentialSchema,
-  emptyQuery,
-  idParams,
-  madeCredentialSchema,
-  problems,
-} from '../schemas.ts';
+import { credentialSchema, emptyQuery, idParams, madeCredentialSchema, problems } from '../schemas.ts';
+import { addChanging, ENDING } from './changing.ts';
 
 export function addCredentialChanges(app: AdminApp, gateway: Gateway): void {
   app.post(
     '/credentials/:id/rotate',
     {
       schema: {
-        ...OF_CREDENTIAL,
+        tags: TAGS,
+        params: idParams,
+        querystring: emptyQuery,
         summary:
           'Replace a credential: both are valid until the new one is used for the first time, or until a date',
         body: rotationSchema,
@@ -39,10 +35,7 @@ export function addCredentialChanges(app: AdminApp, gateway: Gateway): void {
         request,
         reply,
         (ifRevision) => ({ ...asked, until: end, ifRevision }),
-        (done) => {
-          if (done.credential !== undefined) created(reply, 'credentials', done.credential);
-          return madeCredential(gateway, done);
-        },
+        createdCredential(gateway, reply),
       );
     },
   );
@@ -52,47 +45,29 @@ export function addCredentialChanges(app: AdminApp, gateway: Gateway): void {
 
 function addSwitches(app: AdminApp, gateway: Gateway): void {
   for (const [path, kind, summary] of SWITCHES) {
-    app.post(
-      `/credentials/:id/${path}`,
-      { schema: { ...OF_CREDENTIAL, summary, response: { 200: credentialSchema, ...problems } } },
-      (request, reply) => {
-        const id = request.params.id as CredentialId;
-        return change(
-          gateway,
-          request,
-          reply,
-          (ifRevision) => ({ kind, id, ifRevision }),
-          (done) => madeCredential(gateway, done),
-        );
-      },
-    );
+    addChanging(app, gateway, {
+      method: 'POST',
+      path: `/credentials/:id/${path}`,
+      tags: TAGS,
+      summary,
+      item: credentialSchema,
+      command: (id, ifRevision) => ({ kind, id: id as CredentialId, ifRevision }),
+      shown: (done) => madeCredential(gateway, done),
+    });
   }
 }
 
 function addEnd(app: AdminApp, gateway: Gateway): void {
-  app.delete(
-    '/credentials/:id',
-    {
-      schema: {
-        ...OF_CREDENTIAL,
-        summary: 'End a credential: its sessions are closed, on every shard, before the answer',
-        response: { 200: changeSchema, ...problems },
-      },
-    },
-    (request, reply) => {
-      const id = request.params.id as CredentialId;
-      return change(
-        gateway,
-        request,
-        reply,
-        (ifRevision) => ({ kind: 'end-credential', id, ifRevision }),
-        ({ revision }) => ({ id, revision }),
-      );
-    },
-  );
+  addChanging(app, gateway, {
+    ...ENDING,
+    path: '/credentials/:id',
+    tags: TAGS,
+    summary: 'End a credential: its sessions are closed, on every shard, before the answer',
+    command: (id, ifRevision) => ({ kind: 'end-credential', id: id as CredentialId, ifRevision }),
+  });
 }
 
-const OF_CREDENTIAL = { tags: ['credentials'], params: idParams, querystring: emptyQuery };
+const TAGS = ['credentials'];
 const SWITCHES = [
   ['suspend', 'suspend-credential', 'Suspend a credential: its sessions are closed, until it is resumed'],
   ['resume', 'resume-credential', 'Resume a credential; what stood on it returns'],

@@ -2,7 +2,7 @@
 import Type from 'typebox';
 import type { Gateway } from '../../daemon/control/index.ts';
 import type { AdminApp } from '../app.ts';
-import { change, created, madeCredential } from '../change.ts';
+import { change, createdCredential } from '../change.ts';
 import { sendUnfit } from '../problem.ts';
 import { credentialWish } from '../request.ts';
 import {
@@ -47,16 +47,7 @@ export function addCredentialRoutes(app: AdminApp, gateway: Gateway): void {
       const credential = credentialWish(body);
       if (credential.kind === 'unfit') return await sendUnfit(reply, credential);
       const added = { kind: 'add-credential', actor, credential } as const;
-      return await change(
-        gateway,
-        request,
-        reply,
-        () => added,
-        (done) => {
-          if (done.credential !== undefined) created(reply, 'credentials', done.credential);
-          return madeCredential(gateway, done);
-        },
-      );
+      return await change(gateway, request, reply, () => added, createdCredential(gateway, reply));
     },
   );
   addCredentialChanges(app, gateway);

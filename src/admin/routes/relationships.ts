@@ -14,6 +14,7 @@ import {
   revocationSchema,
   revokeBody,
 } from '../trust-schemas.ts';
+import { addChanging } from './changing.ts';
 import { addReading } from './reading.ts';
 
 type Wish = Omit<IntroductionWish, 'introducer' | 'relationship'>;
@@ -83,28 +84,15 @@ function addEstablishing(app: AdminApp, gateway: Gateway): void {
 
 function addSwitches(app: AdminApp, gateway: Gateway): void {
   for (const [path, kind, summary] of SWITCHES) {
-    app.post(
-      `/relationships/:id/${path}`,
-      {
-        schema: {
-          summary,
-          tags: TAGS,
-          params: idParams,
-          querystring: emptyQuery,
-          response: { 200: relationshipSchema, ...problems },
-        },
-      },
-      (request, reply) => {
-        const id = request.params.id as RelationshipId;
-        return change(
-          gateway,
-          request,
-          reply,
-          (ifRevision) => ({ kind, id, ifRevision }),
-          ({ relationship }) => relationship && gateway.trust.view(relationship),
-        );
-      },
-    );
+    addChanging(app, gateway, {
+      method: 'POST',
+      path: `/relationships/:id/${path}`,
+      tags: TAGS,
+      summary,
+      item: relationshipSchema,
+      command: (id, ifRevision) => ({ kind, id: id as RelationshipId, ifRevision }),
+      shown: ({ relationship }) => relationship && gateway.trust.view(relationship),
+    });
   }
 }
 

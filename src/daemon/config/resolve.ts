@@ -1,8 +1,7 @@
 /** From valid settings to the frozen Config that the process runs on. */
 import { resolve as absolute } from 'node:path';
 import { required } from '../../base/index.ts';
-import type { SubjectRuleSource } from '../../crypto/index.ts';
-import type { BackendSettings, ShardSettings } from '../ports/index.ts';
+import type { AuthorityFiles, BackendFiles, BackendSettings, ShardSettings } from '../ports/index.ts';
 import type { ActorKind } from '../../trust/index.ts';
 import { parseBackendUrl } from './backend-url.ts';
 import type { Settings } from './schema.ts';
@@ -25,26 +24,6 @@ export interface Config {
   /** Files of the authorities that devices' certificates come from. */
   readonly authorities: AuthorityFiles;
 }
-
-/** Files that say whose word on devices counts, and how certificates name them. */
-export interface AuthorityFiles {
-  readonly anchors: readonly string[];
-  /** `anchor`: one of `anchors`. */
-  readonly subjectRules: readonly { readonly anchor: string; readonly rule: SubjectRuleSource }[];
-  readonly revocationLists: readonly string[];
-}
-
-/** Files that a coaps backend is spoken to with. */
-export type BackendFiles =
-  | { readonly kind: 'psk'; readonly identity: string; readonly keyFile: string }
-  | { readonly kind: 'rpk'; readonly keyFile: string | null; readonly serverFingerprint: string }
-  | {
-      readonly kind: 'x509';
-      readonly keyFile: string;
-      readonly certificateFile: string;
-      readonly anchors: readonly string[];
-      readonly serverName: string | null;
-    };
 
 export function resolveConfig(settings: Settings, profile: Profile): Config {
   const { dtls, limits } = settings;

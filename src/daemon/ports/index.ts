@@ -27,6 +27,7 @@ export type {
   ShardQuestion,
   Word,
 } from './feed.ts';
+export type { AuthorityFiles, BackendFiles } from './named-files.ts';
 export type { PeerForward, PeerMessage } from './peer-forward.ts';
 export type {
   AuthoritySettings,
